@@ -1,0 +1,39 @@
+/** The one interface above both HDF5 readers: our own small locator, and h5wasm for everything else. */
+
+export type Hdf5Type =
+  | { kind: 'int'; bytes: 1 | 2 | 4 | 8; signed: boolean }
+  | { kind: 'float'; bytes: 2 | 4 | 8 }
+  | { kind: 'string'; variable: boolean }
+  | { kind: 'other'; description: string }
+
+export type Hdf5Attribute = string | number | bigint | readonly (string | number | bigint)[]
+
+export interface Hdf5Dataset {
+  /** Absolute path inside the file, `/edges/default/source_node_id`. */
+  readonly path: string
+  /** Dimensions; `[]` for a scalar; `undefined` for a dataset without data (H5S_NULL). */
+  readonly shape: readonly number[] | undefined
+  readonly type: Hdf5Type
+  /** `contiguous` only where the bytes are read straight from the file. */
+  readonly reader: 'contiguous' | 'h5wasm'
+  /**
+   * Fill `into` with elements `first .. first+count-1` in row-major order, little-endian, as stored:
+   * exactly `count * bytes` bytes. Numeric types only. Throws or rejects with InputError naming file and
+   * dataset if the bytes cannot be had (short file, corrupt chunk, missing filter).
+   */
+  readInto(first: number, count: number, into: Uint8Array): void | Promise<void>
+  /** All elements of a text dataset, decoded as UTF-8. */
+  strings(): Promise<string[]>
+  attribute(name: string): Promise<Hdf5Attribute | undefined>
+}
+
+export interface Hdf5File {
+  readonly path: string
+  /** Names of the members of a group, ascending; `undefined` if there is no such group. */
+  members(group: string): Promise<string[] | undefined>
+  /** `undefined` if nothing is there. Throws InputError if it is there and cannot be read. */
+  dataset(path: string): Promise<Hdf5Dataset | undefined>
+  /** Attribute of a group (or dataset). */
+  attribute(path: string, name: string): Promise<Hdf5Attribute | undefined>
+  close(): void
+}
