@@ -1,0 +1,15 @@
+// The whole surface of the wasm module. Pointers and counts in, counts and statuses out; nothing allocates.
+export * from './abi'
+export { collapseRows, drainTally, expandTargets, shiftTargets, tallySources } from './blocks'
+export { cooToCsc } from './coo-to-csc'
+export { buildIdTable, buildMembership, mapIds } from './id-map'
+export { mergeSorted } from './merge'
+export { narrowIds } from './narrow'
+export { reciprocalPairs } from './reciprocal'
+export { countConnections, scanOrder } from './scan'
+export { summarize, widenPairs } from './summary'
+
+/** First byte the caller may use: static data of the module ends before it. */
+export function heapBase(): usize {
+  return __heap_base
+}

@@ -1,0 +1,351 @@
+// Mask difference, streaming: original, manipulated and asked connections, each ascending by (target, source), in one pass.
+//
+// Rows that are equal on both sides are skipped four at a time; only where they part does the pass look at single
+// rows, count the edges of the connection on both sides and put it into a class. Each side arrives in windows of any
+// length: the pass stops when a window is used up, says which, and goes on where it was, so neither a window nor a
+// connection longer than a window means anything to the result.
+import {
+  ADDED_AS_ASKED,
+  ADDED_NOT_ASKED,
+  ASK_REMOVE,
+  ASKED_ABSENT,
+  ASKED_ALREADY_THERE,
+  ASKED_NOT_ADDED,
+  ASKED_STILL_THERE,
+  DONE,
+  ID_OUT_OF_RANGE,
+  ID_TOO_LARGE,
+  LOST_NOT_ASKED,
+  M_ASKED_KIND,
+  M_ASKED_LENGTH,
+  M_ASKED_POSITION,
+  M_ASKED_SOURCE,
+  M_ASKED_TARGET,
+  M_COUNTERS,
+  M_LAST_KEY,
+  M_LIMITS,
+  M_MANIPULATED_COUNT,
+  M_MANIPULATED_FINAL,
+  M_MANIPULATED_LENGTH,
+  M_MANIPULATED_POSITION,
+  M_MANIPULATED_SOURCE,
+  M_MANIPULATED_TARGET,
+  M_MANIPULATED_WIDE,
+  M_OPEN,
+  M_OPEN_KEY,
+  M_OPEN_MANIPULATED,
+  M_OPEN_ORIGINAL,
+  M_ORIGINAL_COUNT,
+  M_ORIGINAL_FINAL,
+  M_ORIGINAL_LENGTH,
+  M_ORIGINAL_POSITION,
+  M_ORIGINAL_SOURCE,
+  M_ORIGINAL_TARGET,
+  M_RECORDS,
+  M_RECORDS_CAPACITY,
+  M_RECORDS_LENGTH,
+  M_SOURCE_MEMBER,
+  M_SOURCE_NODES,
+  M_TARGET_MEMBER,
+  M_TARGET_NODES,
+  MULTIPLICITY_CHANGED,
+  NEED_MANIPULATED,
+  NEED_ORIGINAL,
+  NONE,
+  OUTSIDE_ADDED,
+  OUTSIDE_CHANGED,
+  OUTSIDE_LOST,
+  RECORD_BYTES,
+  RECORDS_FULL,
+  REMOVED_AS_ASKED,
+  SOURCE_ORDER,
+  TARGET_ORDER,
+} from './abi'
+
+/** Above every key: ids end at 2^32-2. */
+const END: u64 = 0xffff_ffff_ffff_ffff
+
+/** A connection closes with at most this many records. */
+const RECORDS_PER_STEP: u32 = 2
+
+/**
+ * Go on until a window is used up, the records are full, the end, or an error of the manipulated side; returns one
+ * of DONE .. ID_OUT_OF_RANGE. On an error M_MANIPULATED_POSITION is the row. The original must have been proven
+ * sorted, in range and below NONE (see scan.ts); the manipulated side is proven here: a row equal to a proven row
+ * is fine, every other row is checked.
+ */
+export function mergeSorted(state: usize): u32 {
+  return load<u32>(state, M_MANIPULATED_WIDE) ? merge<u64>(state) : merge<u32>(state)
+}
+
+@inline function keyOf(source: u32, target: u32): u64 {
+  return ((<u64>target) << 32) | (<u64>source)
+}
+
+@inline function originalKey(source: usize, target: usize, row: u32): u64 {
+  return keyOf(load<u32>(source + ((<usize>row) << 2)), load<u32>(target + ((<usize>row) << 2)))
+}
+
+@inline function edgesOf(counts: usize, entry: u32): f64 {
+  return counts ? <f64>load<u32>(counts + ((<usize>entry) << 2)) : 1.0
+}
+
+function merge<T>(state: usize): u32 {
+  const oSource: usize = load<u32>(state, M_ORIGINAL_SOURCE)
+  const oTarget: usize = load<u32>(state, M_ORIGINAL_TARGET)
+  const oCount: usize = load<u32>(state, M_ORIGINAL_COUNT)
+  const oLength = load<u32>(state, M_ORIGINAL_LENGTH)
+  const oFinal = load<u32>(state, M_ORIGINAL_FINAL)
+  const mSource: usize = load<u32>(state, M_MANIPULATED_SOURCE)
+  const mTarget: usize = load<u32>(state, M_MANIPULATED_TARGET)
+  const mCount: usize = load<u32>(state, M_MANIPULATED_COUNT)
+  const mLength = load<u32>(state, M_MANIPULATED_LENGTH)
+  const mFinal = load<u32>(state, M_MANIPULATED_FINAL)
+  const sourceNodes = load<u32>(state, M_SOURCE_NODES)
+  const targetNodes = load<u32>(state, M_TARGET_NODES)
+  const recordsCapacity = load<u32>(state, M_RECORDS_CAPACITY)
+  let o = load<u32>(state, M_ORIGINAL_POSITION)
+  let m = load<u32>(state, M_MANIPULATED_POSITION)
+  let open = load<u32>(state, M_OPEN) != 0
+  let openKey = load<u64>(state, M_OPEN_KEY)
+  let lastKey = load<u64>(state, M_LAST_KEY)
+  let openO = load<f64>(state, M_OPEN_ORIGINAL)
+  let openM = load<f64>(state, M_OPEN_MANIPULATED)
+  let status = DONE
+
+  for (;;) {
+    if (load<u32>(state, M_RECORDS_LENGTH) + RECORDS_PER_STEP > recordsCapacity) {
+      status = RECORDS_FULL
+      break
+    }
+    let oKey = END
+    if (o < oLength) oKey = originalKey(oSource, oTarget, o)
+    else if (!oFinal) {
+      status = NEED_ORIGINAL
+      break
+    }
+    let mKey = END
+    if (m < mLength) {
+      const s = load<T>(mSource + (<usize>m) * sizeof<T>())
+      const t = load<T>(mTarget + (<usize>m) * sizeof<T>())
+      if (s >= <T>NONE || t >= <T>NONE) {
+        status = ID_TOO_LARGE
+        break
+      }
+      if (<u32>s >= sourceNodes || <u32>t >= targetNodes) {
+        status = ID_OUT_OF_RANGE
+        break
+      }
+      mKey = keyOf(<u32>s, <u32>t)
+      if (mKey < lastKey) {
+        status = mKey >> 32 < lastKey >> 32 ? TARGET_ORDER : SOURCE_ORDER
+        break
+      }
+    } else if (!mFinal) {
+      status = NEED_MANIPULATED
+      break
+    }
+
+    const key = min(oKey, mKey)
+    if (open && key != openKey) {
+      closeConnection(state, openKey, openO, openM)
+      open = false
+      continue
+    }
+    if (!open) {
+      const asked = nextAsked(state)
+      if (asked < key) {
+        askedNowhere(state, asked)
+        continue
+      }
+      if (key == END) break
+      if (oKey == mKey && asked != key) {
+        let equal = equalRows<T>(oSource, oTarget, o, mSource, mTarget, m, min(oLength - o, mLength - m))
+        if (oCount || mCount) equal = equalCounts(oCount, o, mCount, m, equal)
+        // An asked connection ends the run: it gets its own look.
+        if (equal && asked <= originalKey(oSource, oTarget, o + equal - 1)) {
+          equal = rowsBelow(oSource, oTarget, o, equal, asked)
+        }
+        if (equal) {
+          // The last connection of the run may go on behind it; all before it are complete and equal.
+          o += equal
+          m += equal
+          open = true
+          openKey = originalKey(oSource, oTarget, o - 1)
+          openO = trailingEdges(oSource, oTarget, oCount, o, equal, openKey)
+          openM = openO
+          lastKey = openKey
+          continue
+        }
+      }
+      open = true
+      openKey = key
+      openO = 0
+      openM = 0
+    }
+    if (oKey == key) openO += edgesOf(oCount, o++)
+    if (mKey == key) {
+      openM += edgesOf(mCount, m++)
+      lastKey = mKey
+    }
+  }
+
+  store<u32>(state, o, M_ORIGINAL_POSITION)
+  store<u32>(state, m, M_MANIPULATED_POSITION)
+  store<u32>(state, open ? 1 : 0, M_OPEN)
+  store<u64>(state, openKey, M_OPEN_KEY)
+  store<u64>(state, lastKey, M_LAST_KEY)
+  store<f64>(state, openO, M_OPEN_ORIGINAL)
+  store<f64>(state, openM, M_OPEN_MANIPULATED)
+  return status
+}
+
+/** Length of the run of equal rows from (o, m), at most `limit`. */
+@inline function equalRows<T>(
+  oSource: usize,
+  oTarget: usize,
+  o: u32,
+  mSource: usize,
+  mTarget: usize,
+  m: u32,
+  limit: u32,
+): u32 {
+  oSource += (<usize>o) << 2
+  oTarget += (<usize>o) << 2
+  mSource += (<usize>m) * sizeof<T>()
+  mTarget += (<usize>m) * sizeof<T>()
+  let k: u32 = 0
+  for (const fast = limit & ~3; k < fast; k += 4) {
+    const o4 = (<usize>k) << 2
+    let differ: v128
+    if (sizeof<T>() == 8) {
+      const m8 = (<usize>k) << 3
+      const s0 = v128.load(mSource + m8)
+      const s1 = v128.load(mSource + m8, 16)
+      const t0 = v128.load(mTarget + m8)
+      const t1 = v128.load(mTarget + m8, 16)
+      // High words must be 0, low words those of the original.
+      const high = v128.or(v128.shuffle<i32>(s0, s1, 1, 3, 5, 7), v128.shuffle<i32>(t0, t1, 1, 3, 5, 7))
+      const s = v128.xor(v128.load(oSource + o4), v128.shuffle<i32>(s0, s1, 0, 2, 4, 6))
+      const t = v128.xor(v128.load(oTarget + o4), v128.shuffle<i32>(t0, t1, 0, 2, 4, 6))
+      differ = v128.or(v128.or(s, t), high)
+    } else {
+      const s = v128.xor(v128.load(oSource + o4), v128.load(mSource + o4))
+      const t = v128.xor(v128.load(oTarget + o4), v128.load(mTarget + o4))
+      differ = v128.or(s, t)
+    }
+    if (v128.any_true(differ)) break
+  }
+  for (; k < limit; k++) {
+    const at = (<usize>k) * sizeof<T>()
+    if (<T>load<u32>(oSource + ((<usize>k) << 2)) != load<T>(mSource + at)) break
+    if (<T>load<u32>(oTarget + ((<usize>k) << 2)) != load<T>(mTarget + at)) break
+  }
+  return k
+}
+
+function equalCounts(oCount: usize, o: u32, mCount: usize, m: u32, limit: u32): u32 {
+  let k: u32 = 0
+  while (k < limit && edgesOf(oCount, o + k) == edgesOf(mCount, m + k)) k++
+  return k
+}
+
+/** Rows of [o, o + length) whose key is below `key`, by bisection. */
+function rowsBelow(oSource: usize, oTarget: usize, o: u32, length: u32, key: u64): u32 {
+  let low: u32 = 0
+  let high = length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (originalKey(oSource, oTarget, o + middle) < key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Edges of the connection `key` among the last `length` entries before `end`. */
+function trailingEdges(oSource: usize, oTarget: usize, oCount: usize, end: u32, length: u32, key: u64): f64 {
+  let edges: f64 = 0
+  for (let k: u32 = 1; k <= length && originalKey(oSource, oTarget, end - k) == key; k++) edges += edgesOf(oCount, end - k)
+  return edges
+}
+
+@inline function nextAsked(state: usize): u64 {
+  const at = load<u32>(state, M_ASKED_POSITION)
+  if (at >= load<u32>(state, M_ASKED_LENGTH)) return END
+  return originalKey(load<u32>(state, M_ASKED_SOURCE), load<u32>(state, M_ASKED_TARGET), at)
+}
+
+@inline function takeAsked(state: usize): u8 {
+  const at = load<u32>(state, M_ASKED_POSITION)
+  store<u32>(state, at + 1, M_ASKED_POSITION)
+  return load<u8>(<usize>load<u32>(state, M_ASKED_KIND) + at)
+}
+
+function askedNowhere(state: usize, key: u64): void {
+  put(state, takeAsked(state) == ASK_REMOVE ? ASKED_ABSENT : ASKED_NOT_ADDED, key, 0, 0)
+}
+
+function closeConnection(state: usize, key: u64, original: f64, manipulated: f64): void {
+  if (nextAsked(state) == key) {
+    if (takeAsked(state) == ASK_REMOVE) closeAskedRemoval(state, key, original, manipulated)
+    else closeAskedAddition(state, key, original, manipulated)
+    return
+  }
+  if (original == manipulated) return
+  const sourceMember: usize = load<u32>(state, M_SOURCE_MEMBER)
+  const targetMember: usize = load<u32>(state, M_TARGET_MEMBER)
+  const inside = load<u8>(sourceMember + <u32>key) & load<u8>(targetMember + <u32>(key >> 32))
+  if (!inside) {
+    if (manipulated == 0) count(state, OUTSIDE_LOST)
+    if (original == 0) count(state, OUTSIDE_ADDED)
+    put(state, OUTSIDE_CHANGED, key, original, manipulated)
+  } else closeKept(state, key, original, manipulated)
+}
+
+function closeKept(state: usize, key: u64, original: f64, manipulated: f64): void {
+  if (original == manipulated) return
+  if (manipulated == 0) put(state, LOST_NOT_ASKED, key, original, manipulated)
+  else if (original == 0) put(state, ADDED_NOT_ASKED, key, original, manipulated)
+  else put(state, MULTIPLICITY_CHANGED, key, original, manipulated)
+}
+
+function closeAskedRemoval(state: usize, key: u64, original: f64, manipulated: f64): void {
+  if (original == 0) {
+    put(state, ASKED_ABSENT, key, original, manipulated)
+    put(state, ADDED_NOT_ASKED, key, original, manipulated)
+  } else if (manipulated == 0) count(state, REMOVED_AS_ASKED)
+  else put(state, ASKED_STILL_THERE, key, original, manipulated)
+}
+
+function closeAskedAddition(state: usize, key: u64, original: f64, manipulated: f64): void {
+  if (original == 0) {
+    count(state, ADDED_AS_ASKED)
+    return
+  }
+  put(state, ASKED_ALREADY_THERE, key, original, manipulated)
+  closeKept(state, key, original, manipulated)
+}
+
+@inline function count(state: usize, kind: u32): void {
+  const at = state + M_COUNTERS + ((<usize>kind) << 3)
+  store<f64>(at, load<f64>(at) + 1)
+}
+
+/** Count, and record the culprit while the caller still wants records of this class. */
+function put(state: usize, kind: u32, key: u64, original: f64, manipulated: f64): void {
+  count(state, kind)
+  const limit = state + M_LIMITS + ((<usize>kind) << 2)
+  const wanted = load<u32>(limit)
+  if (wanted == 0) return
+  if (wanted != NONE) store<u32>(limit, wanted - 1)
+  const length = load<u32>(state, M_RECORDS_LENGTH)
+  assert(length < load<u32>(state, M_RECORDS_CAPACITY))
+  const record = <usize>load<u32>(state, M_RECORDS) + (<usize>length) * RECORD_BYTES
+  store<u32>(record, kind)
+  store<u32>(record, <u32>key, 4)
+  store<u32>(record, <u32>(key >> 32), 8)
+  store<u32>(record, 0, 12)
+  store<f64>(record, original, 16)
+  store<f64>(record, manipulated, 24)
+  store<u32>(state, length + 1, M_RECORDS_LENGTH)
+}

@@ -1,0 +1,149 @@
+// One look at a window of the original: is it sorted, what is its largest id, how many connections start in it.
+import {
+  NONE,
+  S_CONNECTIONS,
+  S_HAS_PREVIOUS,
+  S_INSIDE,
+  S_MAX_SOURCE,
+  S_MAX_TARGET,
+  S_PREVIOUS_SOURCE,
+  S_PREVIOUS_TARGET,
+  S_SOURCE_ORDER_ROW,
+  S_TARGET_ORDER_ROW,
+} from './abi'
+
+/**
+ * Scan rows (source, target) of one window. `state` carries the last row, the largest ids and the counts from
+ * window to window. Counts mean something only while both order rows stay NONE and every id is below the number
+ * of nodes; the caller checks the largest ids BEFORE it calls `countConnections`.
+ */
+export function scanOrder(state: usize, source: usize, target: usize, count: u32): void {
+  store<u32>(state, NONE, S_TARGET_ORDER_ROW)
+  store<u32>(state, NONE, S_SOURCE_ORDER_ROW)
+  if (count == 0) return
+  const hasPrevious = load<u32>(state, S_HAS_PREVIOUS) != 0
+  const firstSource = hasPrevious ? load<u32>(state, S_PREVIOUS_SOURCE) : load<u32>(source)
+  const firstTarget = hasPrevious ? load<u32>(state, S_PREVIOUS_TARGET) : load<u32>(target)
+  let maxSource = i32x4.splat(load<u32>(state, S_MAX_SOURCE))
+  let maxTarget = i32x4.splat(load<u32>(state, S_MAX_TARGET))
+  let broken = i32x4.splat(0)
+  let previousSource = i32x4.splat(firstSource)
+  let previousTarget = i32x4.splat(firstTarget)
+  const fast = count & ~3
+  for (let k: u32 = 0; k < fast; k += 4) {
+    const at = (<usize>k) << 2
+    const s = v128.load(source + at)
+    const t = v128.load(target + at)
+    const beforeS = v128.shuffle<i32>(previousSource, s, 3, 4, 5, 6)
+    const beforeT = v128.shuffle<i32>(previousTarget, t, 3, 4, 5, 6)
+    broken = v128.or(broken, v128.lt<u32>(t, beforeT))
+    broken = v128.or(broken, v128.and(v128.eq<i32>(t, beforeT), v128.lt<u32>(s, beforeS)))
+    maxSource = v128.max<u32>(maxSource, s)
+    maxTarget = v128.max<u32>(maxTarget, t)
+    previousSource = s
+    previousTarget = t
+  }
+  let largestSource = lanesMax(maxSource)
+  let largestTarget = lanesMax(maxTarget)
+  let lastSource = fast ? load<u32>(source + ((<usize>(fast - 1)) << 2)) : firstSource
+  let lastTarget = fast ? load<u32>(target + ((<usize>(fast - 1)) << 2)) : firstTarget
+  let slow = v128.any_true(broken)
+  for (let k: u32 = fast; k < count; k++) {
+    const s = load<u32>(source + ((<usize>k) << 2))
+    const t = load<u32>(target + ((<usize>k) << 2))
+    if (t < lastTarget || (t == lastTarget && s < lastSource)) slow = true
+    largestSource = max(largestSource, s)
+    largestTarget = max(largestTarget, t)
+    lastSource = s
+    lastTarget = t
+  }
+  if (slow) findBrokenRows(state, source, target, count, firstSource, firstTarget)
+  store<u32>(state, largestSource, S_MAX_SOURCE)
+  store<u32>(state, largestTarget, S_MAX_TARGET)
+}
+
+function lanesMax(v: v128): u32 {
+  return max(
+    max(<u32>i32x4.extract_lane(v, 0), <u32>i32x4.extract_lane(v, 1)),
+    max(<u32>i32x4.extract_lane(v, 2), <u32>i32x4.extract_lane(v, 3)),
+  )
+}
+
+function findBrokenRows(
+  state: usize,
+  source: usize,
+  target: usize,
+  count: u32,
+  firstSource: u32,
+  firstTarget: u32,
+): void {
+  let s0 = firstSource
+  let t0 = firstTarget
+  for (let k: u32 = 0; k < count; k++) {
+    const s = load<u32>(source + ((<usize>k) << 2))
+    const t = load<u32>(target + ((<usize>k) << 2))
+    if (t < t0 && load<u32>(state, S_TARGET_ORDER_ROW) == NONE) store<u32>(state, k, S_TARGET_ORDER_ROW)
+    if (t == t0 && s < s0 && load<u32>(state, S_SOURCE_ORDER_ROW) == NONE)
+      store<u32>(state, k, S_SOURCE_ORDER_ROW)
+    s0 = s
+    t0 = t
+  }
+}
+
+/**
+ * Count the connections that start in a window sorted by (target, source), and those with both ends selected
+ * (`sourceMember`, `targetMember`: one byte per node). Also moves the state on to the last row of the window.
+ */
+export function countConnections(
+  state: usize,
+  source: usize,
+  target: usize,
+  count: u32,
+  sourceMember: usize,
+  targetMember: usize,
+): void {
+  if (count == 0) return
+  const hasPrevious = load<u32>(state, S_HAS_PREVIOUS) != 0
+  let connections: u32 = 0
+  let inside: u32 = 0
+  // Without a predecessor the first row differs from itself in every bit, so that it starts a connection.
+  let previousSource = i32x4.splat(hasPrevious ? load<u32>(state, S_PREVIOUS_SOURCE) : ~load<u32>(source))
+  let previousTarget = i32x4.splat(hasPrevious ? load<u32>(state, S_PREVIOUS_TARGET) : ~load<u32>(target))
+  const fast = count & ~3
+  for (let k: u32 = 0; k < fast; k += 4) {
+    const at = (<usize>k) << 2
+    const s = v128.load(source + at)
+    const t = v128.load(target + at)
+    const same = v128.and(
+      v128.eq<i32>(s, v128.shuffle<i32>(previousSource, s, 3, 4, 5, 6)),
+      v128.eq<i32>(t, v128.shuffle<i32>(previousTarget, t, 3, 4, 5, 6)),
+    )
+    let starts = i32x4.bitmask(same) ^ 0xf
+    connections += popcnt(starts)
+    while (starts) {
+      const row = at + ((<usize>ctz(starts)) << 2)
+      inside +=
+        load<u8>(sourceMember + load<u32>(source + row)) & load<u8>(targetMember + load<u32>(target + row))
+      starts &= starts - 1
+    }
+    previousSource = s
+    previousTarget = t
+  }
+  let lastSource = <u32>i32x4.extract_lane(previousSource, 3)
+  let lastTarget = <u32>i32x4.extract_lane(previousTarget, 3)
+  for (let k: u32 = fast; k < count; k++) {
+    const s = load<u32>(source + ((<usize>k) << 2))
+    const t = load<u32>(target + ((<usize>k) << 2))
+    if (s != lastSource || t != lastTarget) {
+      connections++
+      inside += load<u8>(sourceMember + s) & load<u8>(targetMember + t)
+    }
+    lastSource = s
+    lastTarget = t
+  }
+  store<f64>(state, load<f64>(state, S_CONNECTIONS) + <f64>connections, S_CONNECTIONS)
+  store<f64>(state, load<f64>(state, S_INSIDE) + <f64>inside, S_INSIDE)
+  store<u32>(state, 1, S_HAS_PREVIOUS)
+  store<u32>(state, lastSource, S_PREVIOUS_SOURCE)
+  store<u32>(state, lastTarget, S_PREVIOUS_TARGET)
+}

@@ -1,0 +1,100 @@
+/** Twin of `assembly/abi.ts`: the numbers both sides of the wasm boundary agree on. `test/kernels/abi.test.ts` compares them. */
+
+/** "Not selected", "unknown id", "no such row". Never a valid id or rank: at most 2^32-1 nodes. */
+export const NONE = 0xffff_ffff
+
+// Classes of difference, in the order of the counters and as the first word of a culprit record.
+export const REMOVED_AS_ASKED = 0
+export const ASKED_STILL_THERE = 1
+export const ASKED_ABSENT = 2
+export const LOST_NOT_ASKED = 3
+export const ADDED_AS_ASKED = 4
+export const ADDED_NOT_ASKED = 5
+export const MULTIPLICITY_CHANGED = 6
+export const OUTSIDE_CHANGED = 7
+export const ASKED_NOT_ADDED = 8
+export const ASKED_ALREADY_THERE = 9
+export const OUTSIDE_LOST = 10
+export const OUTSIDE_ADDED = 11
+export const CLASSES = 12
+
+// Kinds of asked connection.
+export const ASK_REMOVE = 1
+export const ASK_ADD = 2
+
+// What `mergeSorted` says when it returns.
+export const DONE = 0
+export const NEED_ORIGINAL = 1
+export const NEED_MANIPULATED = 2
+export const RECORDS_FULL = 3
+export const TARGET_ORDER = 4
+export const SOURCE_ORDER = 5
+export const ID_TOO_LARGE = 6
+export const ID_OUT_OF_RANGE = 7
+
+// Integer types of id columns, as `narrowIds` takes them.
+export const TYPE_U8 = 0
+export const TYPE_I8 = 1
+export const TYPE_U16 = 2
+export const TYPE_I16 = 3
+export const TYPE_U32 = 4
+export const TYPE_I32 = 5
+export const TYPE_U64 = 6
+export const TYPE_I64 = 7
+
+// Culprit record: class u32, source u32, target u32, unused u32, edges in the original f64, in the manipulated f64.
+export const RECORD_BYTES = 32
+
+// State of one merge, bytes from its start. u32 unless said otherwise.
+export const M_ORIGINAL_SOURCE = 0 // pointer to u32 ids
+export const M_ORIGINAL_TARGET = 4 // pointer to u32 ids
+export const M_ORIGINAL_COUNT = 8 // pointer to u32 edges per entry; 0: every entry is one edge
+export const M_ORIGINAL_POSITION = 12
+export const M_ORIGINAL_LENGTH = 16
+export const M_ORIGINAL_FINAL = 20 // 1: no window follows
+export const M_MANIPULATED_SOURCE = 24
+export const M_MANIPULATED_TARGET = 28
+export const M_MANIPULATED_COUNT = 32
+export const M_MANIPULATED_POSITION = 36
+export const M_MANIPULATED_LENGTH = 40
+export const M_MANIPULATED_FINAL = 44
+export const M_MANIPULATED_WIDE = 48 // 1: ids of the manipulated are u64 as read from the file
+export const M_ASKED_SOURCE = 52 // pointer to u32 ids, ascending by (target, source), unique
+export const M_ASKED_TARGET = 56
+export const M_ASKED_KIND = 60 // pointer to u8
+export const M_ASKED_POSITION = 64
+export const M_ASKED_LENGTH = 68
+export const M_SOURCE_MEMBER = 72 // pointer to u8 per node: 1 = in the selection
+export const M_TARGET_MEMBER = 76
+export const M_SOURCE_NODES = 80 // ids of the manipulated must be below
+export const M_TARGET_NODES = 84
+export const M_OPEN = 88 // 1: a connection is being counted
+export const M_RECORDS = 92 // pointer
+export const M_RECORDS_LENGTH = 96
+export const M_RECORDS_CAPACITY = 100
+export const M_OPEN_KEY = 104 // u64
+export const M_LAST_KEY = 112 // u64, last key taken from the manipulated
+export const M_OPEN_ORIGINAL = 120 // f64 edges of the open connection
+export const M_OPEN_MANIPULATED = 128 // f64
+export const M_COUNTERS = 136 // f64 per class
+export const M_LIMITS = 232 // u32 per class: records still wanted; NONE = all
+export const MERGE_BYTES = 280
+
+// State of one scan.
+export const S_HAS_PREVIOUS = 0
+export const S_PREVIOUS_SOURCE = 4
+export const S_PREVIOUS_TARGET = 8
+export const S_MAX_SOURCE = 12
+export const S_MAX_TARGET = 16
+export const S_TARGET_ORDER_ROW = 20 // first row of this window whose target is below its predecessor's, or NONE
+export const S_SOURCE_ORDER_ROW = 24 // first row with equal target and a smaller source, or NONE
+export const S_CONNECTIONS = 32 // f64, running
+export const S_INSIDE = 40 // f64, running: connections with both ends selected
+export const SCAN_BYTES = 48
+
+// Result of `summarize`.
+export const C_CONNECTIONS = 0 // f64, running, as all below
+export const C_MULTI = 8
+export const C_MAX = 16
+export const C_AUTAPSES = 24
+export const SUMMARY_BYTES = 32

@@ -1,0 +1,80 @@
+/** How the wasm bytes arrive. Nothing else knows. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { instantiateSync } from '@assemblyscript/loader'
+
+/** The functions of `assembly/index.ts`; pointers are byte offsets into the memory given to `instantiate`. */
+export interface KernelExports {
+  heapBase(): number
+  narrowIds(type: number, from: number, count: number, ids: number): number
+  buildIdTable(ids: number, count: number, table: number, tableLength: number): void
+  mapIds(ids: number, count: number, table: number, tableLength: number, indices: number): number
+  buildMembership(ids: number, count: number, member: number, length: number): void
+  scanOrder(state: number, source: number, target: number, count: number): void
+  countConnections(
+    state: number,
+    source: number,
+    target: number,
+    count: number,
+    sourceMember: number,
+    targetMember: number,
+  ): void
+  mergeSorted(state: number): number
+  cooToCsc(
+    rows: number,
+    columns: number,
+    count: number,
+    columnCount: number,
+    indptr: number,
+    indices: number,
+    counts: number,
+    scratch: number,
+  ): number
+  expandTargets(indptr: number, columnCount: number, firstTarget: number, targets: number): void
+  shiftTargets(targets: number, count: number, firstTarget: number, columns: number): void
+  tallySources(sources: number, count: number, tally: number): number
+  drainTally(
+    tally: number,
+    nodes: number,
+    first: number,
+    sources: number,
+    counts: number,
+    capacity: number,
+    taken: number,
+  ): number
+  collapseRows(
+    source: number,
+    target: number,
+    count: number,
+    sources: number,
+    targets: number,
+    counts: number,
+  ): number
+  summarize(summary: number, source: number, target: number, counts: number, count: number): void
+  widenPairs(source: number, target: number, count: number, pairs: number): void
+  reciprocalPairs(indptr: number, indices: number, nodes: number, cursors: number): number
+}
+
+/** `release` is fast; `checked` has bounds asserts and traps where `release` would read or write astray. */
+export type KernelBuild = 'release' | 'checked'
+
+const FILES: Readonly<Record<KernelBuild, string>> = {
+  release: 'kernels.wasm',
+  checked: 'kernels.checked.wasm',
+}
+
+const modules = new Map<KernelBuild, WebAssembly.Module>()
+
+/** A new instance of the kernels over `memory`. Compiled once per process. */
+export function instantiate(memory: WebAssembly.Memory, build: KernelBuild): KernelExports {
+  let module = modules.get(build)
+  if (module === undefined) {
+    // src/kernels and dist/kernels are equally deep, so both find build/.
+    module = new WebAssembly.Module(
+      readFileSync(fileURLToPath(new URL(`../../build/${FILES[build]}`, import.meta.url))),
+    )
+    modules.set(build, module)
+  }
+  const { exports } = instantiateSync(module, { env: { memory } })
+  return exports as unknown as KernelExports
+}

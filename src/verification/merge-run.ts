@@ -1,0 +1,165 @@
+/** One manipulated circuit on its way through the merge: kernel state, its windows, the culprits drained so far. */
+import type { EdgeSource } from '../connectome/edges.ts'
+import { InternalError } from '../errors.ts'
+import * as abi from '../kernels/abi.ts'
+import type { KernelMemory } from '../kernels/memory.ts'
+import type { Asked } from './asked.ts'
+import { type Culprit, classOf, type Difference, type DifferenceClass, perClass } from './comparison.ts'
+import { idOutOfRange, notSortedByTarget, SourceOrderError } from './order.ts'
+import { type EdgeWindows, idDoesNotFit, type Window } from './windows.ts'
+
+const RECORDS = 4096
+
+/** Pointers to what all runs of a pass share. */
+export interface SharedTables {
+  askedSource: number
+  askedTarget: number
+  askedKind: number
+  sourceMember: number
+  targetMember: number
+}
+
+export class MergeRun {
+  readonly edges: EdgeSource
+  readonly #memory: KernelMemory
+  readonly #windows: EdgeWindows
+  readonly #state: number
+  readonly #records: number
+  readonly #culprits = perClass<Culprit[]>(() => [])
+  readonly #differences: Difference[] | undefined
+  readonly #keep: number
+  /** Order of its rows as proven so far. */
+  get order(): 'tgt,src' | 'tgt' {
+    return this.#windows.order
+  }
+
+  /** Rows taken from the windows so far, for progress. */
+  rows = 0
+
+  constructor(
+    memory: KernelMemory,
+    edges: EdgeSource,
+    windows: EdgeWindows,
+    asked: Asked,
+    tables: SharedTables,
+    options: { keep: number; all: boolean },
+  ) {
+    this.edges = edges
+    this.#memory = memory
+    this.#windows = windows
+    this.#keep = options.keep
+    this.#differences = options.all ? [] : undefined
+    this.#records = memory.allocate(RECORDS * abi.RECORD_BYTES)
+    this.#state = memory.allocate(abi.MERGE_BYTES)
+    memory.bytes(this.#state, abi.MERGE_BYTES).fill(0)
+    this.#set({
+      [abi.M_ASKED_SOURCE]: tables.askedSource,
+      [abi.M_ASKED_TARGET]: tables.askedTarget,
+      [abi.M_ASKED_KIND]: tables.askedKind,
+      [abi.M_ASKED_LENGTH]: asked.kind.length,
+      [abi.M_SOURCE_MEMBER]: tables.sourceMember,
+      [abi.M_TARGET_MEMBER]: tables.targetMember,
+      [abi.M_SOURCE_NODES]: edges.sourceCount,
+      [abi.M_TARGET_NODES]: edges.targetCount,
+      [abi.M_RECORDS]: this.#records,
+      [abi.M_RECORDS_CAPACITY]: RECORDS,
+    })
+    memory.words(this.#state + abi.M_LIMITS, abi.CLASSES).fill(options.all ? abi.NONE : options.keep)
+  }
+
+  /** Merge against one window of the original, to its end. Rejects with what is wrong with the manipulated side. */
+  async advance(original: Window): Promise<void> {
+    if (original.wide) throw new InternalError('the original must be narrowed')
+    this.#set({
+      [abi.M_ORIGINAL_SOURCE]: original.source,
+      [abi.M_ORIGINAL_TARGET]: original.target,
+      [abi.M_ORIGINAL_COUNT]: original.counts,
+      [abi.M_ORIGINAL_POSITION]: 0,
+      [abi.M_ORIGINAL_LENGTH]: original.length,
+      [abi.M_ORIGINAL_FINAL]: original.final ? 1 : 0,
+    })
+    for (;;) {
+      const status = this.#memory.kernels.mergeSorted(this.#state)
+      if (status === abi.NEED_ORIGINAL) return
+      if (status === abi.NEED_MANIPULATED) await this.#nextWindow()
+      else if (status === abi.RECORDS_FULL) this.#drain()
+      else if (status === abi.DONE) {
+        this.#drain()
+        return
+      } else throw this.#failure(status)
+    }
+  }
+
+  async #nextWindow(): Promise<void> {
+    const window = await this.#windows.next()
+    this.rows += window.length
+    this.#set({
+      [abi.M_MANIPULATED_SOURCE]: window.source,
+      [abi.M_MANIPULATED_TARGET]: window.target,
+      [abi.M_MANIPULATED_COUNT]: window.counts,
+      [abi.M_MANIPULATED_POSITION]: 0,
+      [abi.M_MANIPULATED_LENGTH]: window.length,
+      [abi.M_MANIPULATED_FINAL]: window.final ? 1 : 0,
+      [abi.M_MANIPULATED_WIDE]: window.wide ? 1 : 0,
+    })
+  }
+
+  #failure(status: number): Error {
+    const position = this.#word(abi.M_MANIPULATED_POSITION)
+    const row = this.#windows.firstRow + position
+    if (status === abi.TARGET_ORDER) return notSortedByTarget(this.edges, row)
+    if (status === abi.SOURCE_ORDER) return new SourceOrderError()
+    const [source, target] = [abi.M_MANIPULATED_SOURCE, abi.M_MANIPULATED_TARGET].map(column => {
+      const wide = this.#word(abi.M_MANIPULATED_WIDE)
+      const words = this.#memory.words(this.#word(column) + position * (wide ? 8 : 4), 1 + wide)
+      return { id: words[0] ?? 0, fits: (words[1] ?? 0) === 0 && words[0] !== abi.NONE }
+    })
+    if (source === undefined || target === undefined) throw new InternalError('two columns')
+    if (status === abi.ID_TOO_LARGE)
+      return idDoesNotFit(source.fits ? this.edges.target : this.edges.source, row)
+    if (status !== abi.ID_OUT_OF_RANGE) throw new InternalError(`merge status ${status}`)
+    if (source.id >= this.edges.sourceCount) return idOutOfRange(this.edges, 'source', source.id, row)
+    return idOutOfRange(this.edges, 'target', target.id, row)
+  }
+
+  #drain(): void {
+    const count = this.#word(abi.M_RECORDS_LENGTH)
+    const words = this.#memory.words(this.#records, count * (abi.RECORD_BYTES / 4))
+    const doubles = this.#memory.doubles(this.#records, count * (abi.RECORD_BYTES / 8))
+    for (let k = 0; k < count; k++) {
+      const culprit: Culprit = {
+        source: words[8 * k + 1] ?? 0,
+        target: words[8 * k + 2] ?? 0,
+        original: doubles[4 * k + 2] ?? 0,
+        manipulated: doubles[4 * k + 3] ?? 0,
+      }
+      const name = classOf(words[8 * k] ?? 0)
+      if (this.#culprits[name].length < this.#keep) this.#culprits[name].push(culprit)
+      this.#differences?.push({ class: name, ...culprit })
+    }
+    this.#set({ [abi.M_RECORDS_LENGTH]: 0 })
+  }
+
+  /** Counters and culprits, once the pass is over. */
+  result(): {
+    classes: Record<DifferenceClass, number>
+    culprits: Record<DifferenceClass, readonly Culprit[]>
+    differences: readonly Difference[] | undefined
+  } {
+    const counters = this.#memory.doubles(this.#state + abi.M_COUNTERS, abi.CLASSES)
+    return {
+      classes: perClass(index => counters[index] ?? 0),
+      culprits: this.#culprits,
+      differences: this.#differences,
+    }
+  }
+
+  #word(offset: number): number {
+    return this.#memory.words(this.#state + offset, 1)[0] ?? 0
+  }
+
+  #set(fields: Readonly<Record<number, number>>): void {
+    const state = this.#memory.words(this.#state, abi.MERGE_BYTES / 4)
+    for (const [offset, value] of Object.entries(fields)) state[Number(offset) / 4] = value
+  }
+}

@@ -1,0 +1,114 @@
+/** The two ways an edge population reaches the merge: its rows as they are, or whole columns made canonical. */
+import { type EdgeSource, ID_BYTES, type IdColumn, type IdType } from '../connectome/edges.ts'
+import { InputError } from '../errors.ts'
+import * as abi from '../kernels/abi.ts'
+import type { KernelMemory } from '../kernels/memory.ts'
+
+/** Rows or entries in kernel memory, ascending by target. */
+export interface Window {
+  /** Pointers. Ids are u32, or u64 as read from the file where `wide`. */
+  source: number
+  target: number
+  /** Edges per entry, u32; 0: every entry is one edge. */
+  counts: number
+  length: number
+  wide: boolean
+  /** No window follows. */
+  final: boolean
+}
+
+export interface EdgeWindows {
+  /** The next window. Its content stays until the next call. Rejects with InputError if it cannot be read. */
+  next(): Promise<Window>
+  /** Row of the file that entry 0 of the last window came from; for messages, exact for rows only. */
+  readonly firstRow: number
+  /** Order of the rows, proven as far as they were read. */
+  readonly order: 'tgt,src' | 'tgt'
+}
+
+/** Rows per window. 16 Ki rows of two u64 columns leave room in L2 for the other side: `bench/` measures it. */
+export const WINDOW_ROWS = 16_384
+
+const TYPE_CODES: Readonly<Record<IdType, number>> = {
+  u8: abi.TYPE_U8,
+  i8: abi.TYPE_I8,
+  u16: abi.TYPE_U16,
+  i16: abi.TYPE_I16,
+  u32: abi.TYPE_U32,
+  i32: abi.TYPE_I32,
+  u64: abi.TYPE_U64,
+  i64: abi.TYPE_I64,
+}
+
+/** Rows in file order. With `narrow` false, 64-bit ids stay as they are for the merge to compare them in place. */
+export class RowWindows implements EdgeWindows {
+  firstRow = 0
+  /** The pass that takes plain rows stops at the first one out of this order. */
+  readonly order = 'tgt,src'
+  readonly #source: ColumnWindow
+  readonly #target: ColumnWindow
+  readonly #edges: EdgeSource
+  readonly #rows: number
+  #position = 0
+
+  constructor(memory: KernelMemory, edges: EdgeSource, rows: number, narrow: boolean) {
+    this.#edges = edges
+    this.#rows = rows
+    const wide = !narrow && ID_BYTES[edges.source.type] === 8 && ID_BYTES[edges.target.type] === 8
+    this.#source = new ColumnWindow(memory, edges.source, rows, wide)
+    this.#target = new ColumnWindow(memory, edges.target, rows, wide)
+  }
+
+  async next(): Promise<Window> {
+    const first = this.#position
+    const length = Math.min(this.#rows, this.#edges.edgeCount - first)
+    await this.#source.fill(first, length)
+    await this.#target.fill(first, length)
+    this.firstRow = first
+    this.#position += length
+    return {
+      source: this.#source.ids,
+      target: this.#target.ids,
+      counts: 0,
+      length,
+      wide: this.#source.wide,
+      final: this.#position >= this.#edges.edgeCount,
+    }
+  }
+}
+
+/** One id column's window: bytes as stored, and as u32 unless they stay wide. */
+export class ColumnWindow {
+  readonly wide: boolean
+  readonly ids: number
+  readonly #memory: KernelMemory
+  readonly #column: IdColumn
+  readonly #raw: number
+
+  constructor(memory: KernelMemory, column: IdColumn, rows: number, wide: boolean) {
+    this.#memory = memory
+    this.#column = column
+    this.wide = wide
+    this.#raw = memory.allocate(rows * ID_BYTES[column.type])
+    this.ids = wide ? this.#raw : memory.allocate(rows * 4)
+  }
+
+  /** Rows first .. first+length-1 to `ids` (or to `into`). */
+  async fill(first: number, length: number, into = this.ids): Promise<void> {
+    if (length === 0) return
+    const bytes = ID_BYTES[this.#column.type]
+    const pending = this.#column.readInto(first, length, this.#memory.bytes(this.#raw, length * bytes))
+    if (pending !== undefined) await pending
+    if (this.wide) return
+    const bad = this.#memory.kernels.narrowIds(TYPE_CODES[this.#column.type], this.#raw, length, into) >>> 0
+    if (bad !== abi.NONE) throw idDoesNotFit(this.#column, first + bad)
+  }
+}
+
+export function idDoesNotFit(column: IdColumn, row: number): InputError {
+  return new InputError(`row ${row} holds a node id that is negative or not below 2^32-1`, {
+    file: column.label,
+    field: `row ${row}`,
+    hint: 'node ids are row numbers of the node population; this file is damaged or not a SONATA edges file',
+  })
+}
