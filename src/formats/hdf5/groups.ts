@@ -1,0 +1,114 @@
+import { type Cursor, type FileBytes, NotUnderstood, untilNul } from './bytes.ts'
+import { MESSAGE, type Message, only } from './object-header.ts'
+import { decodeText } from './strings.ts'
+
+/** Names of a group to the address of the object header; `undefined` for soft and external links. */
+export type Links = Map<string, number | undefined>
+
+/**
+ * The links of a group, or `undefined` if the header is not that of a group. Old-style groups (symbol
+ * table: B-tree version 1 and local heap) and new-style ones with their links in the header.
+ * HDF5 file format specification, sections III.A.1, III.B, III.D, IV.A.2.c, IV.A.2.g.
+ */
+export function readLinks(file: FileBytes, messages: readonly Message[]): Links | undefined {
+  const table = only(messages, MESSAGE.symbolTable)
+  const info = only(messages, MESSAGE.linkInfo)
+  if (table !== undefined && info !== undefined) throw new NotUnderstood('group of two styles')
+  if (table !== undefined) return symbolTable(file, table)
+  if (info !== undefined) return compactLinks(info, messages)
+  return undefined
+}
+
+function symbolTable(file: FileBytes, table: Cursor): Links {
+  const tree = table.u64()
+  const heap = localHeap(file, table.u64())
+  const links: Links = new Map()
+  for (const node of symbolNodes(file, tree)) {
+    const c = file.cursor(node, 8)
+    c.expect('SNOD')
+    c.expect(1)
+    c.skip(1)
+    const count = c.u16()
+    const entries = file.cursor(node + 8, count * 40)
+    for (let i = 0; i < count; i++) {
+      const name = decodeText(untilNul(heap.subarray(entries.u64())))
+      const header = entries.address()
+      const cacheType = entries.u32()
+      entries.skip(4 + 16)
+      if (cacheType > 2) throw new NotUnderstood('symbol table entry')
+      add(links, name, cacheType === 2 ? undefined : known(header))
+    }
+  }
+  return links
+}
+
+function localHeap(file: FileBytes, at: number): Uint8Array {
+  const c = file.cursor(at, 32)
+  c.expect('HEAP')
+  c.expect(0)
+  c.skip(3)
+  const size = c.u64()
+  c.skip(8)
+  return file.bytes(c.u64(), size)
+}
+
+/** Leaves of the B-tree, left to right. Levels must fall by one and no node may come twice, so this ends. */
+function* symbolNodes(
+  file: FileBytes,
+  at: number,
+  level?: number,
+  seen = new Set<number>(),
+): Generator<number> {
+  const c = file.cursor(at, 24)
+  c.expect('TREE')
+  c.expect(0)
+  const own = c.u8()
+  if (level !== undefined ? own !== level : own > 16) throw new NotUnderstood('level of a B-tree')
+  const count = c.u16()
+  const entries = file.cursor(at + 24, count * 16 + 8)
+  for (let i = 0; i < count; i++) {
+    entries.skip(8)
+    const child = entries.u64()
+    if (seen.has(child)) throw new NotUnderstood('child listed twice')
+    seen.add(child)
+    if (own === 0) yield child
+    else yield* symbolNodes(file, child, own - 1, seen)
+  }
+}
+
+function compactLinks(info: Cursor, messages: readonly Message[]): Links {
+  info.expect(0)
+  const flags = info.u8()
+  if (flags & 1) info.skip(8)
+  if (info.address() !== undefined) throw new NotUnderstood('dense group')
+  const links: Links = new Map()
+  for (const message of messages) {
+    if (message.type !== MESSAGE.link) continue
+    if (message.shared) throw new NotUnderstood('shared link')
+    const [name, header] = readLink(only([message], MESSAGE.link))
+    add(links, name, header)
+  }
+  return links
+}
+
+function readLink(c: Cursor | undefined): [string, number | undefined] {
+  if (c === undefined) throw new NotUnderstood('link')
+  c.expect(1)
+  const flags = c.u8()
+  const kind = flags & 0x08 ? c.u8() : 0
+  if (flags & 0x04) c.skip(8)
+  if (flags & 0x10 && c.u8() > 1) throw new NotUnderstood('character set')
+  const length = [() => c.u8(), () => c.u16(), () => c.u32(), () => c.u64()][flags & 3]?.() ?? 0
+  const name = decodeText(c.take(length))
+  return [name, kind === 0 ? c.u64() : undefined]
+}
+
+function add(links: Links, name: string, header: number | undefined): void {
+  if (name === '' || links.has(name)) throw new NotUnderstood('name empty or given twice')
+  links.set(name, header)
+}
+
+function known(header: number | undefined): number {
+  if (header === undefined) throw new NotUnderstood('object without an address')
+  return header
+}

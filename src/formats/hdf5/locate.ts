@@ -1,0 +1,116 @@
+import { readAttribute } from './attributes.ts'
+import { type FileBytes, NotUnderstood } from './bytes.ts'
+import { type Links, readLinks } from './groups.ts'
+import { type Datatype, readDataspace, readDatatype, readLayout } from './messages.ts'
+import { MESSAGE, type Message, only, readObjectHeader } from './object-header.ts'
+import { GlobalHeap } from './strings.ts'
+import { readSuperblock } from './superblock.ts'
+import type { Hdf5Attribute } from './types.ts'
+
+/** A dataset whose bytes lie in the file in one piece, as they are wanted. */
+export interface Located {
+  shape: readonly number[] | undefined
+  datatype: Datatype
+  /** Offset of the first byte in the file; `undefined` where there are no bytes (zero elements). */
+  offset: number | undefined
+  /** Number of bytes. */
+  size: number
+}
+
+/**
+ * Finds objects in the metadata of a file, and throws {@link NotUnderstood} for everything that is not
+ * plain: the caller then asks h5wasm. An answer, also "nothing there", is meant to be always right.
+ */
+export class Locator {
+  /** One past the last byte the file claims to have. */
+  readonly endOfFile: number
+  readonly heap: GlobalHeap
+  readonly #file: FileBytes
+  readonly #root: number
+  readonly #headers = new Map<number, Message[]>()
+  readonly #links = new Map<number, Links | undefined>()
+
+  constructor(file: FileBytes) {
+    const superblock = readSuperblock(file)
+    this.endOfFile = superblock.endOfFile
+    this.heap = new GlobalHeap(file)
+    this.#file = file
+    this.#root = superblock.rootHeader
+  }
+
+  /** Names in a group, in no particular order; `undefined` if there is no such group. */
+  members(names: readonly string[]): string[] | undefined {
+    const at = this.#find(names)
+    const links = at === undefined ? undefined : this.#linksAt(at)
+    if (at !== undefined && links === undefined) this.#mustBeDataset(at)
+    return links && [...links.keys()]
+  }
+
+  /** `undefined` if nothing is there, or a group. */
+  dataset(names: readonly string[]): Located | undefined {
+    const at = this.#find(names)
+    if (at === undefined || this.#linksAt(at) !== undefined) return undefined
+    return readDataset(this.#headerAt(at))
+  }
+
+  attribute(names: readonly string[], name: string): Hdf5Attribute | undefined {
+    const at = this.#find(names)
+    return at === undefined ? undefined : readAttribute(this.#headerAt(at), name, this.heap)
+  }
+
+  /** Address of the object header; `undefined` if a name is not there. */
+  #find(names: readonly string[]): number | undefined {
+    let at = this.#root
+    for (const name of names) {
+      const links = this.#linksAt(at)
+      if (links === undefined) this.#mustBeDataset(at)
+      if (!links?.has(name)) return undefined
+      const next = links.get(name)
+      if (next === undefined) throw new NotUnderstood(`link ${name}`)
+      at = next
+    }
+    return at
+  }
+
+  /** "No group" is only said of an object that is certainly something else. */
+  #mustBeDataset(at: number): void {
+    if (!this.#headerAt(at).some(m => m.type === MESSAGE.layout))
+      throw new NotUnderstood('neither group nor dataset')
+  }
+
+  #headerAt(at: number): Message[] {
+    const known = this.#headers.get(at)
+    if (known !== undefined) return known
+    const read = readObjectHeader(this.#file, at)
+    this.#headers.set(at, read)
+    return read
+  }
+
+  #linksAt(at: number): Links | undefined {
+    if (this.#links.has(at)) return this.#links.get(at)
+    const links = readLinks(this.#file, this.#headerAt(at))
+    this.#links.set(at, links)
+    return links
+  }
+}
+
+function readDataset(messages: readonly Message[]): Located {
+  const [space, type, layout] = [MESSAGE.dataspace, MESSAGE.datatype, MESSAGE.layout].map(m =>
+    only(messages, m),
+  )
+  if (space === undefined || type === undefined || layout === undefined)
+    throw new NotUnderstood('not a dataset')
+  const shape = readDataspace(space)
+  const datatype = readDatatype(type)
+  if (datatype.type.kind === 'other') return { shape, datatype, offset: undefined, size: 0 }
+  for (const kind of [MESSAGE.externalFiles, MESSAGE.filters]) {
+    if (messages.some(m => m.type === kind)) throw new NotUnderstood(`message ${kind}`)
+  }
+  const { address, size } = readLayout(layout)
+  const needed = shape === undefined ? 0 : shape.reduce((all, n) => all * n, datatype.size)
+  if (needed === 0) return { shape, datatype, offset: undefined, size: 0 }
+  if (address === undefined) throw new NotUnderstood('never written')
+  if (size !== needed) throw new NotUnderstood(`${size} bytes for ${needed}`)
+  if (address === 0) throw new NotUnderstood('data at the superblock')
+  return { shape, datatype, offset: address, size }
+}
