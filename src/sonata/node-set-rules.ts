@@ -1,0 +1,197 @@
+/** node_sets.json as typed rules. Semantics and refusals are those of libsonata 0.2.2. */
+import { InputError, nearestName } from '../errors.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, jsonKind } from '../formats/json.ts'
+
+export type Comparison = '$gt' | '$lt' | '$gte' | '$lte'
+
+export type Clause =
+  | { readonly kind: 'population'; readonly names: readonly string[] }
+  | { readonly kind: 'node_id'; readonly ids: readonly number[] }
+  /** An empty list: matches nothing, and the attribute need not exist. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'text'; readonly attribute: string; readonly values: readonly string[] }
+  | { readonly kind: 'integer'; readonly attribute: string; readonly values: readonly number[] }
+  | { readonly kind: 'regex'; readonly attribute: string; readonly pattern: string }
+  | {
+      readonly kind: 'compare'
+      readonly attribute: string
+      readonly operator: Comparison
+      readonly bound: number
+    }
+
+export type NodeSetRule =
+  /** All clauses must hold. */
+  | { readonly kind: 'basic'; readonly clauses: readonly Clause[] }
+  /** Union of other sets of the same file. */
+  | { readonly kind: 'compound'; readonly members: readonly string[] }
+
+const COMPARISONS: readonly string[] = ['$gt', '$lt', '$gte', '$lte']
+const isComparison = (operator: string): operator is Comparison => COMPARISONS.includes(operator)
+
+/** libsonata's limit on compound sets of compound sets. */
+const MAX_NESTING = 10
+
+/**
+ * Parse a node sets file: every set, in the order of the file. `{}` defines nothing and its name stays
+ * unknown.
+ *
+ * @throws InputError naming file, node set and attribute; one faulty set makes the whole file unreadable, as
+ *   in libsonata.
+ */
+export function parseNodeSets(json: JsonValue, file: string): Map<string, NodeSetRule> {
+  if (!isJsonObject(json))
+    throw new InputError(`expected node sets (a JSON object), found ${jsonKind(json)}`, { file })
+  const rules = new Map<string, NodeSetRule>()
+  for (const [name, value] of Object.entries(json)) {
+    const fail: Fail = (message, hint) =>
+      new InputError(`node set "${name}": ${message}`, { file, field: name, hint })
+    if (isJsonArray(value)) rules.set(name, parseCompound(value, fail))
+    else if (!isJsonObject(value))
+      throw fail(`expected an object or a list of node sets, found ${jsonKind(value)}`)
+    else if (Object.keys(value).length > 0) rules.set(name, parseBasic(value, fail))
+  }
+  checkCompounds(rules, file)
+  return rules
+}
+
+type Fail = (message: string, hint?: string) => InputError
+
+function parseCompound(members: readonly JsonValue[], fail: Fail): NodeSetRule {
+  const names = members.map(member => {
+    if (typeof member !== 'string') throw fail(`expected names of node sets, found ${jsonKind(member)}`)
+    return member
+  })
+  return { kind: 'compound', members: names }
+}
+
+function parseBasic(value: JsonObject, fail: Fail): NodeSetRule {
+  const clauses = Object.entries(value).map(([attribute, wanted]) =>
+    parseClause(attribute, wanted, (message, hint) => fail(`attribute "${attribute}": ${message}`, hint)),
+  )
+  return { kind: 'basic', clauses }
+}
+
+function parseClause(attribute: string, wanted: JsonValue, fail: Fail): Clause {
+  if (isJsonObject(wanted)) return parseOperator(attribute, wanted, fail)
+  const list = isJsonArray(wanted) ? wanted : [wanted]
+  const [first] = list
+  if (first === undefined) return { kind: 'nothing' }
+  // The first element decides what the others must be.
+  if (typeof first === 'number') return parseNumbers(attribute, list, fail)
+  if (typeof first === 'string') return parseTexts(attribute, list, fail)
+  throw fail(`expected text, integers or an operator, found ${jsonKind(first)}`)
+}
+
+function parseNumbers(attribute: string, list: readonly JsonValue[], fail: Fail): Clause {
+  if (attribute === 'population') throw fail('expected names of node populations, found a number')
+  const values = list.map(value => {
+    if (typeof value !== 'number') throw fail(`expected integers only, found ${jsonKind(value)}`)
+    if (!Number.isInteger(value))
+      throw fail(
+        `expected integers, found ${value}`,
+        'Floating-point values cannot be compared for equality: use $gte or $lte.',
+      )
+    if (!Number.isSafeInteger(value))
+      throw fail(`the integer ${value} is beyond 2^53 and cannot be read exactly from JSON`)
+    return value
+  })
+  if (attribute !== 'node_id') return { kind: 'integer', attribute, values }
+  const negative = values.find(id => id < 0)
+  if (negative !== undefined) throw fail(`expected node ids from 0, found ${negative}`)
+  return { kind: 'node_id', ids: values }
+}
+
+function parseTexts(attribute: string, list: readonly JsonValue[], fail: Fail): Clause {
+  if (attribute === 'node_id') throw fail('expected node ids, found text')
+  const values = list.map(value => {
+    if (typeof value !== 'string') throw fail(`expected text only, found ${jsonKind(value)}`)
+    return value
+  })
+  return attribute === 'population'
+    ? { kind: 'population', names: values }
+    : { kind: 'text', attribute, values }
+}
+
+function parseOperator(attribute: string, wanted: JsonObject, fail: Fail): Clause {
+  const [entry, second] = Object.entries(wanted)
+  if (entry === undefined || second !== undefined)
+    throw fail(`expected exactly one operator, found ${Object.keys(wanted).join(', ') || 'none'}`)
+  const [operator, operand] = entry
+  if (operator === '$regex') {
+    if (typeof operand !== 'string') throw fail(`expected text after $regex, found ${jsonKind(operand)}`)
+    return { kind: 'regex', attribute, pattern: operand }
+  }
+  if (!isComparison(operator))
+    throw fail(`no such operator: "${operator}"`, 'Operators: $regex, $gt, $lt, $gte, $lte.')
+  if (typeof operand !== 'number')
+    throw fail(`expected a number after ${operator}, found ${jsonKind(operand)}`)
+  return { kind: 'compare', attribute, operator, bound: operand }
+}
+
+/**
+ * Members must be sets of the same file and nesting must not be deeper than libsonata allows. libsonata
+ * checks in the byte order of the names and takes a checked set as flat from then on, so the depth of a set
+ * depends on the names before it: kept, so that both accept the same files.
+ */
+function checkCompounds(rules: ReadonlyMap<string, NodeSetRule>, file: string): void {
+  const compounds = [...rules].flatMap(([name, rule]) => (rule.kind === 'compound' ? [name] : []))
+  const flat = new Set([...rules.keys()].filter(name => rules.get(name)?.kind === 'basic'))
+  for (const name of compounds.sort(byBytes)) {
+    const nesting = depthBelow(name, { rules, flat, file, path: [], depths: new Map() })
+    if (nesting > MAX_NESTING)
+      throw new InputError(
+        `node set "${name}" is nested ${nesting} deep; at most ${MAX_NESTING} is allowed`,
+        {
+          file,
+          field: name,
+        },
+      )
+    flat.add(name)
+  }
+}
+
+interface Search {
+  readonly rules: ReadonlyMap<string, NodeSetRule>
+  readonly flat: ReadonlySet<string>
+  readonly file: string
+  readonly path: readonly string[]
+  readonly depths: Map<string, number>
+}
+
+/** Longest chain of compound sets below `name`. */
+function depthBelow(name: string, search: Search): number {
+  const { rules, flat, file, path, depths } = search
+  const rule = rules.get(name)
+  if (flat.has(name) || rule?.kind !== 'compound') return 0
+  if (path.includes(name)) {
+    const circle = [...path.slice(path.indexOf(name)), name].map(n => `"${n}"`).join(' -> ')
+    throw new InputError(`node sets refer to themselves: ${circle}`, { file, field: name })
+  }
+  const known = depths.get(name)
+  if (known !== undefined) return known
+  let depth = 0
+  for (const member of rule.members) {
+    if (!rules.has(member)) throw missingMember(name, member, rules, file)
+    const compound = !flat.has(member)
+    if (path.length > MAX_NESTING) return MAX_NESTING + 1
+    if (compound) depth = Math.max(depth, 1 + depthBelow(member, { ...search, path: [...path, name] }))
+  }
+  depths.set(name, depth)
+  return depth
+}
+
+function missingMember(
+  name: string,
+  member: string,
+  rules: ReadonlyMap<string, NodeSetRule>,
+  file: string,
+): InputError {
+  const nearest = nearestName(member, rules.keys())
+  return new InputError(`node set "${name}": there is no node set "${member}" in this file`, {
+    file,
+    field: name,
+    hint: nearest === undefined ? undefined : `Did you mean "${nearest}"?`,
+  })
+}
+
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
