@@ -214,6 +214,7 @@ function merge<T>(state: usize): u32 {
   oTarget += (<usize>o) << 2
   mSource += (<usize>m) * sizeof<T>()
   mTarget += (<usize>m) * sizeof<T>()
+  assert(limit > 0)
   let k: u32 = 0
   for (const fast = limit & ~3; k < fast; k += 4) {
     const o4 = (<usize>k) << 2
@@ -264,6 +265,7 @@ function rowsBelow(oSource: usize, oTarget: usize, o: u32, length: u32, key: u64
 
 /** Edges of the connection `key` among the last `length` entries before `end`. */
 function trailingEdges(oSource: usize, oTarget: usize, oCount: usize, end: u32, length: u32, key: u64): f64 {
+  assert(length > 0 && length <= end)
   let edges: f64 = 0
   for (let k: u32 = 1; k <= length && originalKey(oSource, oTarget, end - k) == key; k++) edges += edgesOf(oCount, end - k)
   return edges

@@ -1,5 +1,10 @@
 /** The slow, obvious twin of the pass: maps of pairs, no windows, no order. */
-import { DIFFERENCE_CLASSES, type Culprit, type Difference, type DifferenceClass } from '../../src/verification/comparison.ts'
+import {
+  type Culprit,
+  DIFFERENCE_CLASSES,
+  type Difference,
+  type DifferenceClass,
+} from '../../src/verification/comparison.ts'
 
 export type Pair = readonly [source: number, target: number]
 
@@ -37,12 +42,21 @@ export function referenceCompare(input: ReferenceInput): ReferenceResult {
     const [source, target] = pairOf(text)
     return input.sources.includes(source) && input.targets.includes(target)
   }
-  const classes = Object.fromEntries(DIFFERENCE_CLASSES.map(name => [name, 0])) as Record<DifferenceClass, number>
+  const classes = Object.fromEntries(DIFFERENCE_CLASSES.map(name => [name, 0])) as Record<
+    DifferenceClass,
+    number
+  >
   const differences: Difference[] = []
   const found = (name: DifferenceClass, text: string): void => {
     const [source, target] = pairOf(text)
     classes[name]++
-    differences.push({ class: name, source, target, original: before.get(text) ?? 0, manipulated: after.get(text) ?? 0 })
+    differences.push({
+      class: name,
+      source,
+      target,
+      original: before.get(text) ?? 0,
+      manipulated: after.get(text) ?? 0,
+    })
   }
   for (const text of new Set([...before.keys(), ...after.keys(), ...remove, ...add])) {
     const o = before.get(text) ?? 0
@@ -69,7 +83,8 @@ export function referenceCompare(input: ReferenceInput): ReferenceResult {
       if (o === 0 && m > 0) classes.outside_added++
     } else lostOrGained()
   }
-  const size = (counts: Map<string, number>, only: (text: string) => boolean) => [...counts.keys()].filter(only).length
+  const size = (counts: Map<string, number>, only: (text: string) => boolean) =>
+    [...counts.keys()].filter(only).length
   return {
     classes,
     differences: differences.sort(byClassAndPlace),

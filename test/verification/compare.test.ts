@@ -25,7 +25,11 @@ const anything = fc
     for (const [edge, what] of change) {
       const same = (other: Pair) => other[0] === edge[0] && other[1] === edge[1]
       if (what === 'add') manipulated.push(edge)
-      for (let at = manipulated.findIndex(same); what !== 'add' && at >= 0; at = manipulated.findIndex(same)) {
+      for (
+        let at = manipulated.findIndex(same);
+        what !== 'add' && at >= 0;
+        at = manipulated.findIndex(same)
+      ) {
         manipulated.splice(at, 1)
         if (what === 'drop') break
       }
@@ -61,7 +65,10 @@ const selection = (ids: readonly number[]) => ({
 })
 
 function askedOf(input: ReferenceInput) {
-  const all = [...input.remove.map(p => [p, ASK_REMOVE] as const), ...input.add.map(p => [p, ASK_ADD] as const)]
+  const all = [
+    ...input.remove.map(p => [p, ASK_REMOVE] as const),
+    ...input.add.map(p => [p, ASK_ADD] as const),
+  ]
   all.sort(([a], [b]) => byTargetSource(a, b))
   return {
     source: Uint32Array.from(all, ([[s]]) => s),
@@ -80,7 +87,14 @@ const orders: Record<string, (a: Pair, b: Pair) => number> = {
 describe('compareEdges gives what maps of pairs give', () => {
   const storage = fc.constantFrom(...Object.keys(storages))
   const order = fc.constantFrom(...Object.keys(orders))
-  const cases = fc.record({ input: anything, windowRows: fc.integer({ min: 1, max: 9 }), a: storage, b: storage, oa: order, ob: order })
+  const cases = fc.record({
+    input: anything,
+    windowRows: fc.integer({ min: 1, max: 9 }),
+    a: storage,
+    b: storage,
+    oa: order,
+    ob: order,
+  })
 
   for (const kernels of ['release', 'checked'] as const) {
     it(`with ${kernels} kernels, any storage, order and window`, async () => {
@@ -88,15 +102,27 @@ describe('compareEdges gives what maps of pairs give', () => {
         fc.asyncProperty(cases, async ({ input, windowRows, a, b, oa, ob }) => {
           const original = edges(input.original, storages[a] as Ids, orders[oa] as never)
           const manipulated = edges(input.manipulated, storages[b] as Ids, orders[ob] as never)
-          const [outcome] = await compareEdges(original, [manipulated], selection(input.sources), selection(input.targets), askedOf(input), {
-            keep: 1000,
-            all: true,
-            windowRows,
-            kernels,
-          })
+          const [outcome] = await compareEdges(
+            original,
+            [manipulated],
+            selection(input.sources),
+            selection(input.targets),
+            askedOf(input),
+            {
+              keep: 1000,
+              all: true,
+              windowRows,
+              kernels,
+            },
+          )
           if (outcome?.comparison === undefined) throw outcome?.error ?? new Error('no outcome')
           const { classes, differences, connections, allConnections } = outcome.comparison
-          const got = { classes, differences: [...(differences ?? [])].sort(byClassAndPlace), connections, allConnections }
+          const got = {
+            classes,
+            differences: [...(differences ?? [])].sort(byClassAndPlace),
+            connections,
+            allConnections,
+          }
           expect(got).toEqual(referenceCompare(input))
         }),
         { numRuns: 1500 },

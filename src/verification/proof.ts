@@ -1,0 +1,104 @@
+/** The record of one verification, as data. Sentences are made in `report/`. */
+import type { EdgeOrder } from '../connectome/edges.ts'
+import type { Culprit, Difference, DifferenceClass } from './comparison.ts'
+
+export type CheckId =
+  | 'nodes.same'
+  | 'removed.exactly'
+  | 'added.exactly'
+  | 'outside.connections'
+  | 'count'
+  | 'multiplicity'
+
+export type Level = 'connections'
+
+/** `cannot_tell`: the input could not be read, understood or trusted. It is never a kind of success. */
+export type Verdict = 'verified' | 'differs' | 'cannot_tell'
+
+export type FindingCode =
+  | 'nodes.count'
+  | 'nodes.selection'
+  | 'asked.still_there'
+  | 'asked.absent'
+  | 'lost.not_asked'
+  | 'added.not_asked'
+  | 'asked.not_added'
+  | 'asked.already_there'
+  | 'outside.changed'
+  | 'count.differs'
+  | 'multiplicity.changed'
+
+export interface Finding {
+  readonly code: FindingCode
+  readonly check: CheckId
+  /** A warning does not change the verdict: it was allowed by the caller. */
+  readonly severity: 'error' | 'warning'
+  /** Connections (or nodes) concerned; at least 1. */
+  readonly count: number
+  /** What the finding counts, where it is a number that should have been another. */
+  readonly expected?: number | string
+  readonly found?: number | string
+  /** The first of them, ascending by (target, source). */
+  readonly culprits: readonly Culprit[]
+}
+
+export interface CheckResult {
+  readonly id: CheckId
+  readonly level: Level
+  readonly status: 'passed' | 'failed' | 'warning' | 'not_checked'
+  /** Why it was not checked. */
+  readonly reason?: string
+}
+
+export interface InputIdentity {
+  readonly role: 'original' | 'manipulated' | 'removed' | 'added'
+  readonly file: string
+  readonly bytes: number
+  /** ISO 8601, UTC. */
+  readonly modified: string
+}
+
+/** Why there is no verdict. */
+export interface Trouble {
+  readonly message: string
+  readonly file?: string | undefined
+  readonly field?: string | undefined
+  readonly hint?: string | undefined
+}
+
+export interface Proof {
+  readonly schema: 1
+  readonly tool: { readonly name: 'connproof'; readonly version: string }
+  /** Name of the manipulated circuit, for people; `file` says which one it is. */
+  readonly circuit: string
+  readonly file: string
+  readonly original: string
+  readonly verdict: Verdict
+  /** What was proven, where there is a verdict. */
+  readonly level: Level | undefined
+  readonly checks: readonly CheckResult[]
+  readonly findings: readonly Finding[]
+  /** What a reader must not take this proof for. */
+  readonly notChecked: readonly string[]
+  /** Only when `verdict` is `cannot_tell`. */
+  readonly trouble: Trouble | undefined
+  readonly edgePopulations: { readonly original: string; readonly manipulated: string } | undefined
+  /** Nodes of the populations concerned. */
+  readonly neurons: number
+  /** Selected nodes: S x T. */
+  readonly selection: {
+    readonly source: { readonly expression: string; readonly size: number }
+    readonly target: { readonly expression: string; readonly size: number }
+  }
+  readonly asked: { readonly removed: number; readonly added: number }
+  /** Connections between selected nodes. */
+  readonly connections: { readonly original: number; readonly manipulated: number } | undefined
+  readonly edges: { readonly original: number; readonly manipulated: number } | undefined
+  readonly order: { readonly original: EdgeOrder; readonly manipulated: EdgeOrder } | undefined
+  readonly classes: Readonly<Record<DifferenceClass, number>> | undefined
+  readonly inputs: readonly InputIdentity[]
+  /** Every culprit, only where the caller asked for all of them; not part of the JSON. */
+  readonly differences: readonly Difference[] | undefined
+  /** Wall time of the pass this circuit took part in. */
+  readonly seconds: number
+}
