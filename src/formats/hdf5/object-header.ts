@@ -15,6 +15,7 @@ export const MESSAGE = {
   datatype: 0x03,
   link: 0x06,
   externalFiles: 0x07,
+  fillValue: 0x05,
   layout: 0x08,
   filters: 0x0b,
   attribute: 0x0c,
@@ -24,7 +25,7 @@ export const MESSAGE = {
 } as const
 
 /** Messages that change nothing for a reader: NIL, fill values, group info, times, comment, B-tree k, references. */
-const HARMLESS = new Set([0x00, 0x04, 0x05, 0x0a, 0x0d, 0x0e, 0x12, 0x13, 0x16])
+const HARMLESS = new Set<number>([0x00, 0x04, 0x05, 0x0a, 0x0d, 0x0e, 0x12, 0x13, 0x16])
 const KNOWN = new Set<number>([...Object.values(MESSAGE), ...HARMLESS])
 /** A header is a few hundred bytes; a chain of blocks beyond this is damage (or a circle). */
 const MAX_HEADER = 8 * 1024 * 1024
