@@ -34,11 +34,10 @@ export class HeapWriter {
     const bytes = Buffer.from(text)
     if (bytes.includes(0)) throw new InternalError('text with a NUL in it')
     const entry = new Bytes()
-    // HDF5's own way to write the empty text.
-    if (bytes.length === 0) return entry.u32(0).u64(0).u32(0)
     const room = 16 + Math.ceil(bytes.length / 8) * 8
     if (this.#objects.length >= MAX_OBJECTS || this.#size + room > WANTED) this.#flush()
     const index = this.#objects.length + 1
+    // Also for the empty text: a reference to nothing is a null pointer, on which libsonata 0.2 crashes.
     this.#objects.push(new Bytes().u16(index).u16(0).u32(0).u64(bytes.length).raw(bytes).fill().done())
     this.#size += room
     this.#waiting.push({ entry, index, length: bytes.length })
