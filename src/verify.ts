@@ -56,10 +56,9 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
   const { original, source, target, asked } = question
   const outcomes = await compareEdges(
     original,
-    opened.map(answer => answer.edges),
+    opened.map(({ edges }) => ({ edges, asked })),
     source,
     target,
-    asked,
     {
       keep: options.keep ?? 10,
       all: options.all ?? false,

@@ -9,7 +9,7 @@ import { KernelMemory } from '../kernels/memory.ts'
 import type { Asked } from './asked.ts'
 import { ColumnBlocks, checkRange } from './columns.ts'
 import type { Comparison } from './comparison.ts'
-import { MergeRun, type SharedTables } from './merge-run.ts'
+import { type AskedTables, type Manipulated, MergeRun, placeAsked } from './merge-run.ts'
 import { notSortedByTarget, SourceOrderError } from './order.ts'
 import { type EdgeWindows, RowWindows, WINDOW_ROWS, type Window } from './windows.ts'
 
@@ -39,18 +39,17 @@ export type Outcome =
  */
 export async function compareEdges(
   original: EdgeSource,
-  manipulated: readonly EdgeSource[],
+  manipulated: readonly Manipulated[],
   source: NodeSelection,
   target: NodeSelection,
-  asked: Asked,
   options: CompareOptions,
 ): Promise<Outcome[]> {
-  const outcomes = new Map<EdgeSource, Outcome>()
-  const inputs = { original, source, target, asked, options }
+  const outcomes = new Map<Manipulated, Outcome>()
+  const inputs = { original, source, target, options }
   const again = await new Pass(inputs, 'rows').run(manipulated, outcomes)
   if (again.length > 0) await new Pass(inputs, 'columns').run(again, outcomes)
   return manipulated.map(
-    edges => outcomes.get(edges) ?? { error: new InputError('not compared', { file: edges.file }) },
+    one => outcomes.get(one) ?? { error: new InputError('not compared', { file: one.edges.file }) },
   )
 }
 
@@ -58,7 +57,6 @@ interface PassInputs {
   original: EdgeSource
   source: NodeSelection
   target: NodeSelection
-  asked: Asked
   options: CompareOptions
 }
 
@@ -71,7 +69,9 @@ class Pass {
   readonly #tier: 'rows' | 'columns'
   readonly #windowRows: number
   readonly #scan: number
-  #tables: SharedTables = { askedSource: 0, askedTarget: 0, askedKind: 0, sourceMember: 0, targetMember: 0 }
+  readonly #asked = new Map<Asked, AskedTables>()
+  #sourceMember = 0
+  #targetMember = 0
   #rows = 0
   #lastPause = performance.now()
 
@@ -85,19 +85,22 @@ class Pass {
   }
 
   /** Returns the populations that need a pass over whole columns; the outcome of all others is set. */
-  async run(manipulated: readonly EdgeSource[], outcomes: Map<EdgeSource, Outcome>): Promise<EdgeSource[]> {
+  async run(
+    manipulated: readonly Manipulated[],
+    outcomes: Map<Manipulated, Outcome>,
+  ): Promise<Manipulated[]> {
     const { original } = this.#inputs
-    this.#makeTables(manipulated)
+    this.#placeMembers(manipulated)
     const windows = this.#windows(original, true)
-    const runs = new Set(manipulated.map(edges => this.#newRun(edges)))
-    const again: EdgeSource[] = []
+    const runs = new Set(manipulated.map(one => this.#newRun(one)))
+    const again: Manipulated[] = []
     for (let final = false; !final && runs.size > 0; ) {
       const window = await windows.next()
       final = window.final
       try {
         this.#prove(window, windows.firstRow)
       } catch (error) {
-        if (error instanceof SourceOrderError) return [...again, ...[...runs].map(run => run.edges)]
+        if (error instanceof SourceOrderError) return [...again, ...[...runs].map(run => run.manipulated)]
         throw error
       }
       this.#rows += window.length
@@ -106,29 +109,23 @@ class Pass {
           await run.advance(window)
         } catch (error) {
           runs.delete(run)
-          if (error instanceof SourceOrderError) again.push(run.edges)
-          else if (error instanceof InputError) outcomes.set(run.edges, { error })
+          if (error instanceof SourceOrderError) again.push(run.manipulated)
+          else if (error instanceof InputError) outcomes.set(run.manipulated, { error })
           else throw error
         }
       }
       await this.#pause(runs)
     }
-    for (const run of runs) outcomes.set(run.edges, { comparison: this.#result(run, windows) })
+    for (const run of runs) outcomes.set(run.manipulated, { comparison: this.#result(run, windows) })
     return again
   }
 
-  #makeTables(manipulated: readonly EdgeSource[]): void {
-    const { asked, original, source, target } = this.#inputs
+  #placeMembers(manipulated: readonly Manipulated[]): void {
+    const { original, source, target } = this.#inputs
     const nodes = (side: 'sourceCount' | 'targetCount') =>
-      Math.max(original[side], ...manipulated.map(edges => edges[side]))
-    const memory = this.#memory
-    this.#tables = {
-      askedSource: memory.place(asked.source),
-      askedTarget: memory.place(asked.target),
-      askedKind: memory.place(asked.kind),
-      sourceMember: placeMembership(memory, source.ids, nodes('sourceCount')),
-      targetMember: placeMembership(memory, target.ids, nodes('targetCount')),
-    }
+      Math.max(original[side], ...manipulated.map(one => one.edges[side]))
+    this.#sourceMember = placeMembership(this.#memory, source.ids, nodes('sourceCount'))
+    this.#targetMember = placeMembership(this.#memory, target.ids, nodes('targetCount'))
   }
 
   #windows(edges: EdgeSource, narrow: boolean): EdgeWindows {
@@ -137,10 +134,13 @@ class Pass {
       : new ColumnBlocks(this.#memory, edges, this.#windowRows)
   }
 
-  #newRun(edges: EdgeSource): MergeRun {
-    const { asked, options } = this.#inputs
+  #newRun(manipulated: Manipulated): MergeRun {
+    const { options } = this.#inputs
+    const asked = this.#asked.get(manipulated.asked) ?? placeAsked(this.#memory, manipulated.asked)
+    this.#asked.set(manipulated.asked, asked)
+    const tables = { asked, sourceMember: this.#sourceMember, targetMember: this.#targetMember }
     const keep = { keep: options.keep, all: options.all ?? false }
-    return new MergeRun(this.#memory, edges, this.#windows(edges, false), asked, this.#tables, keep)
+    return new MergeRun(this.#memory, manipulated, this.#windows(manipulated.edges, false), tables, keep)
   }
 
   /** The original is sorted, in range and counted before anything is compared with it. */
@@ -154,7 +154,7 @@ class Pass {
     if (broken !== abi.NONE) throw notSortedByTarget(original, firstRow + broken)
     if (word(abi.S_SOURCE_ORDER_ROW) !== abi.NONE) throw new SourceOrderError()
     checkRange(original, word(abi.S_MAX_SOURCE), word(abi.S_MAX_TARGET))
-    const members = [this.#tables.sourceMember, this.#tables.targetMember] as const
+    const members = [this.#sourceMember, this.#targetMember] as const
     kernels.countConnections(this.#scan, window.source, window.target, window.length, ...members)
   }
 

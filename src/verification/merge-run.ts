@@ -10,17 +10,38 @@ import { type EdgeWindows, idDoesNotFit, type Window } from './windows.ts'
 
 const RECORDS = 4096
 
-/** Pointers to what all runs of a pass share. */
-export interface SharedTables {
-  askedSource: number
-  askedTarget: number
-  askedKind: number
-  sourceMember: number
-  targetMember: number
+/** Pointers to what the runs of a pass share. */
+export interface Tables {
+  /** One byte per node: 1 = selected. */
+  readonly sourceMember: number
+  readonly targetMember: number
+  readonly asked: AskedTables
+}
+
+export interface AskedTables {
+  readonly source: number
+  readonly target: number
+  readonly kind: number
+  readonly length: number
+}
+
+export function placeAsked(memory: KernelMemory, asked: Asked): AskedTables {
+  return {
+    source: memory.place(asked.source),
+    target: memory.place(asked.target),
+    kind: memory.place(asked.kind),
+    length: asked.kind.length,
+  }
+}
+
+/** One manipulated population and what was asked of it. Node ids of both lie in the same populations. */
+export interface Manipulated {
+  readonly edges: EdgeSource
+  readonly asked: Asked
 }
 
 export class MergeRun {
-  readonly edges: EdgeSource
+  readonly manipulated: Manipulated
   readonly #memory: KernelMemory
   readonly #windows: EdgeWindows
   readonly #state: number
@@ -28,6 +49,10 @@ export class MergeRun {
   readonly #culprits = perClass<Culprit[]>(() => [])
   readonly #differences: Difference[] | undefined
   readonly #keep: number
+  get edges(): EdgeSource {
+    return this.manipulated.edges
+  }
+
   /** Order of its rows as proven so far. */
   get order(): 'tgt,src' | 'tgt' {
     return this.#windows.order
@@ -38,13 +63,12 @@ export class MergeRun {
 
   constructor(
     memory: KernelMemory,
-    edges: EdgeSource,
+    manipulated: Manipulated,
     windows: EdgeWindows,
-    asked: Asked,
-    tables: SharedTables,
+    tables: Tables,
     options: { keep: number; all: boolean },
   ) {
-    this.edges = edges
+    this.manipulated = manipulated
     this.#memory = memory
     this.#windows = windows
     this.#keep = options.keep
@@ -53,14 +77,14 @@ export class MergeRun {
     this.#state = memory.allocate(abi.MERGE_BYTES)
     memory.bytes(this.#state, abi.MERGE_BYTES).fill(0)
     this.#set({
-      [abi.M_ASKED_SOURCE]: tables.askedSource,
-      [abi.M_ASKED_TARGET]: tables.askedTarget,
-      [abi.M_ASKED_KIND]: tables.askedKind,
-      [abi.M_ASKED_LENGTH]: asked.kind.length,
+      [abi.M_ASKED_SOURCE]: tables.asked.source,
+      [abi.M_ASKED_TARGET]: tables.asked.target,
+      [abi.M_ASKED_KIND]: tables.asked.kind,
+      [abi.M_ASKED_LENGTH]: tables.asked.length,
       [abi.M_SOURCE_MEMBER]: tables.sourceMember,
       [abi.M_TARGET_MEMBER]: tables.targetMember,
-      [abi.M_SOURCE_NODES]: edges.sourceCount,
-      [abi.M_TARGET_NODES]: edges.targetCount,
+      [abi.M_SOURCE_NODES]: manipulated.edges.sourceCount,
+      [abi.M_TARGET_NODES]: manipulated.edges.targetCount,
       [abi.M_RECORDS]: this.#records,
       [abi.M_RECORDS_CAPACITY]: RECORDS,
     })

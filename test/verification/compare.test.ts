@@ -104,10 +104,9 @@ describe('compareEdges gives what maps of pairs give', () => {
           const manipulated = edges(input.manipulated, storages[b] as Ids, orders[ob] as never)
           const [outcome] = await compareEdges(
             original,
-            [manipulated],
+            [{ edges: manipulated, asked: askedOf(input) }],
             selection(input.sources),
             selection(input.targets),
-            askedOf(input),
             {
               keep: 1000,
               all: true,
