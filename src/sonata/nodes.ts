@@ -43,6 +43,29 @@ export async function topLevel(h5: Hdf5File): Promise<string> {
     : 'an empty file'
 }
 
+/** A population of which only the number of nodes is known. */
+export class CountedNodes implements Nodes {
+  readonly name: string
+  readonly size: number
+  readonly file: string
+
+  constructor(name: string, size: number, file: string) {
+    this.name = name
+    this.size = size
+    this.file = file
+  }
+
+  attributeNames = async (): Promise<readonly string[]> => []
+
+  async attribute(name: string): Promise<never> {
+    throw new InputError(`no attribute "${name}": the nodes of population "${this.name}" are not known`, {
+      file: this.file,
+      field: this.name,
+      hint: 'Give the circuit_config.json, which names edges and nodes.',
+    })
+  }
+}
+
 export class NodePopulation implements Nodes {
   readonly name: string
   readonly size: number

@@ -1,0 +1,271 @@
+/** A SONATA circuit: its configuration, and the files behind it, opened when they are needed. */
+import { stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import type { Circuit, SelectOptions } from '../connectome/circuit.ts'
+import type { EdgeSource } from '../connectome/edges.ts'
+import type { NodeSelection } from '../connectome/selection.ts'
+import { InputError, isInputError } from '../errors.ts'
+import { openHdf5 } from '../formats/hdf5/open.ts'
+import type { Hdf5File } from '../formats/hdf5/types.ts'
+import {
+  type EdgePopulationInfo,
+  type NamedPopulation,
+  namedPopulation,
+  onlyPopulation,
+  type PopulationInfo,
+  populationBetween,
+  refuseOtherEnds,
+} from './choose-population.ts'
+import {
+  type CircuitConfig,
+  type PopulationEntry,
+  readCircuitConfig,
+  refuseDuplicates,
+} from './circuit-config.ts'
+import { type EndsOptions, listEdgePopulations, openEdgePopulation, readEdgeEnds } from './edges.ts'
+import { NodeSets } from './node-sets.ts'
+import { CountedNodes, listNodePopulations, NodePopulation, type Nodes, topLevel } from './nodes.ts'
+import { resolveSelection } from './selection.ts'
+
+export interface CircuitOptions {
+  /** Edge population that {@link SonataCircuit.edgePopulation} gives where no other is named. */
+  readonly edges?: string | undefined
+  /** Only edge populations between these; they also stand in where the id columns do not name theirs. */
+  readonly source?: string | undefined
+  readonly target?: string | undefined
+  /** Nodes by population, for a bare edges file without nodes. */
+  readonly nodeCounts?: Readonly<Record<string, number>> | undefined
+}
+
+/**
+ * Open a circuit: a `circuit_config.json` (or an AIBS `config.json` that points to one), a folder that holds
+ * one, or a bare HDF5 file with `/edges`, `/nodes` or both. Of a bare edges file without nodes the number of
+ * nodes is not known: its EdgeSource has `nodeCounts` of the options, else MAX_NODES (no id is out of range),
+ * and nodes can be selected only where the options give the count.
+ *
+ * @throws InputError if `path` is none of these. Faults of single populations show when they are used.
+ */
+export async function openCircuit(path: string, options: CircuitOptions = {}): Promise<SonataCircuit> {
+  const file = resolve(await circuitFile(path))
+  if (extname(file).toLowerCase() === '.json')
+    return new SonataCircuit(file, await readCircuitConfig(file), options, new Map())
+  const h5 = await openHdf5(file)
+  try {
+    return new SonataCircuit(file, await bareConfig(h5), options, new Map([[file, Promise.resolve(h5)]]))
+  } catch (error) {
+    h5.close()
+    throw error
+  }
+}
+
+async function circuitFile(path: string): Promise<string> {
+  const status = await stat(path).catch(() => undefined)
+  if (!status?.isDirectory()) return path
+  const file = join(path, 'circuit_config.json')
+  if (await stat(file).catch(() => undefined)) return file
+  throw new InputError('no circuit_config.json in this folder', {
+    file: path,
+    hint: 'Give the configuration or the edges file itself.',
+  })
+}
+
+async function bareConfig(h5: Hdf5File): Promise<CircuitConfig> {
+  const entry = async (group: string, type: string): Promise<PopulationEntry[]> =>
+    (await h5.members(group)) === undefined
+      ? []
+      : [{ population: undefined, file: h5.path, type, typesFile: undefined }]
+  const nodes = await entry('/nodes', 'biophysical')
+  const edges = await entry('/edges', 'chemical')
+  if (nodes.length + edges.length > 0) return { file: h5.path, nodes, edges, nodeSetsFile: undefined }
+  throw new InputError(`expected a SONATA file with /edges or /nodes, found ${await topLevel(h5)}`, {
+    file: h5.path,
+  })
+}
+
+export class SonataCircuit implements Circuit {
+  readonly name: string
+  readonly file: string
+  readonly config: CircuitConfig
+  readonly #options: CircuitOptions
+  readonly #files: Map<string, Promise<Hdf5File>>
+  readonly #nodes = new Map<string, Promise<NodePopulation>>()
+  #nodeSets: Promise<NodeSets> | undefined
+
+  /** Use {@link openCircuit}. `files`: HDF5 files already open, by path; closed with the circuit. */
+  constructor(
+    file: string,
+    config: CircuitConfig,
+    options: CircuitOptions,
+    files: Map<string, Promise<Hdf5File>>,
+  ) {
+    this.file = file
+    this.name = circuitName(config.file)
+    this.config = config
+    this.#options = options
+    this.#files = files
+  }
+
+  /** Every node population, usable or not, in the order of the configuration. */
+  async nodePopulations(): Promise<PopulationInfo[]> {
+    const infos: PopulationInfo[] = []
+    for (const info of await this.#list('nodes')) {
+      const usable = info.problem === undefined && info.population !== undefined
+      infos.push(usable ? { ...info, problem: await problemOf(this.nodes(info.population)) } : info)
+    }
+    return infos
+  }
+
+  /** Every edge population, usable or not, in the order of the configuration. */
+  async edgePopulations(): Promise<EdgePopulationInfo[]> {
+    const infos: EdgePopulationInfo[] = []
+    for (const info of await this.#list('edges')) infos.push(await this.#withEnds(info))
+    return infos
+  }
+
+  /** @throws InputError if there is no such node population, or it cannot be read */
+  nodes(population: string): Promise<NodePopulation> {
+    const open = this.#nodes.get(population) ?? this.#openNodes(population)
+    this.#nodes.set(population, open)
+    return open
+  }
+
+  /** Node sets of the configuration; `undefined` if it names no file. */
+  async nodeSets(): Promise<NodeSets | undefined> {
+    const file = this.config.nodeSetsFile
+    if (file !== undefined) this.#nodeSets ??= NodeSets.read(file)
+    return this.#nodeSets
+  }
+
+  async edgePopulation(name = this.#options.edges): Promise<EdgeSource> {
+    const { source, target } = this.#options
+    if (name !== undefined) {
+      const opened = await this.#openEdges(
+        namedPopulation(await this.#list('edges'), 'edge', name, this.file),
+      )
+      refuseOtherEnds(opened, source, target)
+      return opened
+    }
+    // Without a filter no file need be opened to see whether there is only one.
+    if (source === undefined && target === undefined)
+      return this.#openEdges(onlyPopulation(await this.#list('edges'), this.file))
+    return this.#openEdges(populationBetween(await this.edgePopulations(), { source, target }, this.file))
+  }
+
+  async findEdges(wanted: {
+    sourcePopulation: string
+    targetPopulation: string
+    preferred?: string | undefined
+  }): Promise<EdgeSource> {
+    const { sourcePopulation: source, targetPopulation: target, preferred } = wanted
+    const infos = await this.edgePopulations()
+    return this.#openEdges(populationBetween(infos, { source, target, preferred }, this.file))
+  }
+
+  async select(population: string, expression?: string, options: SelectOptions = {}): Promise<NodeSelection> {
+    const nodes = this.#countedNodes(population) ?? (await this.nodes(population))
+    const nodeSets = expression === undefined ? undefined : await this.nodeSets()
+    return resolveSelection(expression, { nodes, nodeSets, idBase: options.idBase })
+  }
+
+  close(): void {
+    for (const file of this.#files.values())
+      file.then(
+        h5 => h5.close(),
+        () => {}, // it was never open
+      )
+    this.#files.clear()
+  }
+
+  #open(path: string): Promise<Hdf5File> {
+    const open = this.#files.get(path) ?? openHdf5(path)
+    this.#files.set(path, open)
+    return open
+  }
+
+  /** The entries of the configuration; only files whose populations it does not name are opened. */
+  async #list(side: 'nodes' | 'edges'): Promise<PopulationInfo[]> {
+    const infos: PopulationInfo[] = []
+    for (const entry of this.config[side]) {
+      if (entry.population === undefined) infos.push(...(await this.#listFile(entry, side)))
+      else infos.push({ ...entry, problem: undefined })
+    }
+    refuseDuplicates(infos, side, this.file)
+    return infos
+  }
+
+  async #listFile(entry: PopulationEntry, side: 'nodes' | 'edges'): Promise<PopulationInfo[]> {
+    try {
+      const h5 = await this.#open(entry.file)
+      const names = side === 'nodes' ? await listNodePopulations(h5) : await listEdgePopulations(h5)
+      return names.map(population => ({ ...entry, population, problem: undefined }))
+    } catch (error) {
+      if (!isInputError(error)) throw error
+      return [{ ...entry, problem: error }]
+    }
+  }
+
+  async #openNodes(population: string): Promise<NodePopulation> {
+    if (this.config.nodes.length === 0)
+      throw new InputError(`the nodes of population "${population}" are not known: there is no nodes file`, {
+        file: this.file,
+        field: population,
+        hint: 'Give the circuit_config.json, which names edges and nodes.',
+      })
+    const info = namedPopulation(await this.#list('nodes'), 'node', population, this.file)
+    return NodePopulation.open(await this.#open(info.file), population, { typesFile: info.typesFile })
+  }
+
+  async #withEnds(info: PopulationInfo): Promise<EdgePopulationInfo> {
+    if (info.problem !== undefined || info.population === undefined) return { ...info, ends: undefined }
+    try {
+      const h5 = await this.#open(info.file)
+      return { ...info, ends: await readEdgeEnds(h5, info.population, await this.#endsOptions()) }
+    } catch (error) {
+      if (!isInputError(error)) throw error
+      return { ...info, ends: undefined, problem: error }
+    }
+  }
+
+  async #openEdges(info: NamedPopulation): Promise<EdgeSource> {
+    const h5 = await this.#open(info.file)
+    const options = await this.#endsOptions()
+    const ends = await readEdgeEnds(h5, info.population, options)
+    return openEdgePopulation(h5, info.population, {
+      ...options,
+      sourceCount: await this.#nodeCount(ends.sourcePopulation),
+      targetCount: await this.#nodeCount(ends.targetPopulation),
+    })
+  }
+
+  async #endsOptions(): Promise<EndsOptions> {
+    const names = (await this.#list('nodes')).flatMap(info => info.population ?? [])
+    return { source: this.#options.source, target: this.#options.target, nodePopulations: names }
+  }
+
+  async #nodeCount(population: string): Promise<number | undefined> {
+    if (this.config.nodes.length === 0) return this.#options.nodeCounts?.[population]
+    return (await this.nodes(population)).size
+  }
+
+  /** Nodes without attributes, where only their number is known. */
+  #countedNodes(name: string): Nodes | undefined {
+    const size = this.config.nodes.length === 0 ? this.#options.nodeCounts?.[name] : undefined
+    return size === undefined ? undefined : new CountedNodes(name, size, this.file)
+  }
+}
+
+async function problemOf(opening: Promise<unknown>): Promise<InputError | undefined> {
+  try {
+    await opening
+    return undefined
+  } catch (error) {
+    if (isInputError(error)) return error
+    throw error
+  }
+}
+
+/** `X` for `.../X/circuit_config.json`, else the file name without its extension. */
+function circuitName(file: string): string {
+  const folder = basename(dirname(file))
+  return basename(file) === 'circuit_config.json' && folder !== '' ? folder : basename(file, extname(file))
+}
