@@ -1,0 +1,206 @@
+/**
+ * One-line faults in kernels and checks, each of which must make a test fail: `npm run mutants`.
+ * Works on a copy of the tree, so that an interrupted run leaves nothing behind in yours.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** [what is wrong, file, the line's part as it is, as the fault has it]; the part must occur exactly once. */
+const MUTANTS = [
+  [
+    'sentinel 0: unknown GIDs map to the first cell',
+    'assembly/id-map.ts',
+    'load<u32>(table + ((<usize>id) << 2)) : NONE',
+    'load<u32>(table + ((<usize>id) << 2)) : 0',
+  ],
+  [
+    'table of ranks cleared to 0',
+    'assembly/id-map.ts',
+    'memory.fill(table, 0xff,',
+    'memory.fill(table, 0x00,',
+  ],
+  [
+    'first unknown id not reported',
+    'assembly/id-map.ts',
+    'if (index == NONE && firstUnknown == NONE) firstUnknown = k',
+    '',
+  ],
+  ['high word of 64-bit ids unchecked while narrowing', 'assembly/narrow.ts', 'v128.any_true(high) ||', ''],
+  ['negative small ids accepted', 'assembly/narrow.ts', 'value < 0 ||', ''],
+  [
+    'high word of the manipulated unchecked in equal runs',
+    'assembly/merge.ts',
+    'v128.or(v128.or(s, t), high)',
+    'v128.or(s, t)',
+  ],
+  [
+    'order of targets unchecked in the fast lanes',
+    'assembly/scan.ts',
+    'broken = v128.or(broken, v128.lt<u32>(t, beforeT))',
+    '',
+  ],
+  ['order of the manipulated unchecked', 'assembly/merge.ts', 'if (mKey < lastKey) {', 'if (false) {'],
+  ['range of the manipulated unchecked', 'assembly/merge.ts', '<u32>s >= sourceNodes || ', ''],
+  [
+    'first connection of a window counted twice',
+    'assembly/scan.ts',
+    'store<u32>(state, 1, S_HAS_PREVIOUS)',
+    '',
+  ],
+  ['selection of sources ignored', 'assembly/merge.ts', 'load<u8>(sourceMember + <u32>key) & ', ''],
+  [
+    'mask overlap ignored: an asked connection inside an equal run',
+    'assembly/merge.ts',
+    'equal = rowsBelow(oSource, oTarget, o, equal, asked)',
+    '',
+  ],
+  [
+    'asked but absent not reported',
+    'assembly/merge.ts',
+    'takeAsked(state) == ASK_REMOVE ? ASKED_ABSENT',
+    'takeAsked(state) == ASK_REMOVE ? REMOVED_AS_ASKED',
+  ],
+  [
+    'additions taken for removals',
+    'assembly/merge.ts',
+    'if (takeAsked(state) == ASK_REMOVE) closeAskedRemoval',
+    'if (takeAsked(state) != 0) closeAskedRemoval',
+  ],
+  [
+    'edges of the last connection of a run counted from one row',
+    'assembly/merge.ts',
+    'k <= length && originalKey',
+    'k <= 1 && originalKey',
+  ],
+  [
+    'multiplicity of a connection ignored',
+    'assembly/merge.ts',
+    'else put(state, MULTIPLICITY_CHANGED, key, original, manipulated)',
+    '',
+  ],
+  [
+    'last column of COO to CSC skipped',
+    'assembly/coo-to-csc.ts',
+    'for (let c: u32 = 0; c < columnCount; c++) {\n    const end',
+    'for (let c: u32 = 0; c < columnCount - 1; c++) {\n    const end',
+  ],
+  [
+    'repeats not collapsed',
+    'assembly/coo-to-csc.ts',
+    'while (same < end && at(indices, same) == row) same++',
+    '',
+  ],
+  [
+    'radix sort stops one byte early',
+    'assembly/coo-to-csc.ts',
+    'shift < 32 && largest >> shift != 0',
+    'shift < 24 && largest >> shift != 0',
+  ],
+  ['autapses counted as reciprocal', 'assembly/reciprocal.ts', 'if (u >= v) break', 'if (u > v) break'],
+  [
+    'window end off by one',
+    'src/verification/windows.ts',
+    'const length = Math.min(this.#rows, this.#edges.edgeCount - first)',
+    'const length = Math.min(this.#rows, this.#edges.edgeCount - first - 1)',
+  ],
+  [
+    'a column cut at the window end',
+    'src/verification/columns.ts',
+    'lowerBound(targets, targets[this.#end - 1] ?? 0, this.#begin, this.#end)',
+    'this.#end',
+  ],
+  [
+    'tally of a long column not drained to its end',
+    'src/verification/columns.ts',
+    'if (long.drained >= nodes) this.#long = undefined',
+    'this.#long = undefined',
+  ],
+  [
+    'range of the original unchecked',
+    'src/verification/columns.ts',
+    "if (largestSource >= edges.sourceCount) throw idOutOfRange(edges, 'source', largestSource)",
+    '',
+  ],
+  [
+    'outside connections not judged',
+    'src/verification/checks.ts',
+    "run: facts => ofClass(facts, 'outside.connections', 'outside.changed', 'outside_changed'),",
+    'run: () => [],',
+  ],
+  [
+    'count checked with what was found, not with what was asked',
+    'src/verification/checks.ts',
+    'const expected = original - asked.removed + asked.added',
+    'const expected = original - comparison.classes.removed_as_asked + asked.added',
+  ],
+  ['every finding tolerated', 'src/verification/checks.ts', 'allow.has(finding.code) ||', 'true ||'],
+  [
+    'a failed check forgotten in the verdict',
+    'src/verify.ts',
+    "check.status === 'failed'",
+    "check.status === 'not_checked'",
+  ],
+  ['mask of another shape accepted', 'src/selection/mask.ts', 'mask.rows !== source.ids.length || ', ''],
+  [
+    'list order of a selection ignored',
+    'src/selection/mask.ts',
+    'beside?.ids ?? selection.listOrder',
+    'beside?.ids',
+  ],
+]
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const tree = mkdtempSync(join(tmpdir(), 'connproof-mutants-'))
+process.on('exit', () => rmSync(tree, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130))
+
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+for (const file of files.split('\n').filter(Boolean)) {
+  cpSync(join(root, file), join(tree, file), { recursive: true })
+}
+symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
+
+/** Everything that judges a connection; command line and packaging are not what is tried here. */
+const TESTS = ['test/kernels', 'test/verification', 'test/selection', 'test/verify.test.ts']
+const env = {
+  ...process.env,
+  CONNPROOF_SHARED: process.env.CONNPROOF_SHARED ?? join(dirname(join(root, '.')), 'shared'),
+}
+
+function run(command, args) {
+  return spawnSync(command, args, { cwd: tree, env, encoding: 'utf8' })
+}
+
+const builds = () => run('npm', ['run', '-s', 'build:kernels']).status === 0
+const passes = () => run('npx', ['vitest', 'run', '--bail=1', ...TESTS]).status === 0
+
+if (!builds() || !passes()) {
+  console.error('the tests fail without any fault: mend that first')
+  process.exit(2)
+}
+
+let killed = 0
+for (const [what, file, original, fault] of MUTANTS) {
+  const path = join(tree, file)
+  const text = readFileSync(path, 'utf8')
+  if (text.split(original).length !== 2) {
+    console.log(`STALE     ${what}: its line is not (or not once) in ${file}`)
+    continue
+  }
+  writeFileSync(
+    path,
+    text.replace(original, () => fault),
+  )
+  const kernels = file.startsWith('assembly/')
+  // A fault that does not compile proves nothing about the tests.
+  const outcome = kernels && !builds() ? 'BROKEN  ' : passes() ? 'SURVIVED' : 'killed  '
+  writeFileSync(path, text)
+  if (outcome.startsWith('killed')) killed++
+  console.log(`${outcome}  ${what} (${file})`)
+  if (kernels) builds()
+}
+console.log(`${killed}/${MUTANTS.length} killed`)
+process.exitCode = killed === MUTANTS.length ? 0 : 1
