@@ -1,0 +1,163 @@
+/** What a circuit or an edges file holds: the facts a reader wants before believing anything about it. */
+import { isInputError } from './errors.ts'
+import { openHdf5 } from './formats/hdf5/open.ts'
+import { openCircuit, type SonataCircuit } from './sonata/circuit.ts'
+import { type IndexLayout, readEdgeLayout } from './sonata/edge-layout.ts'
+import { withNodeCounts } from './verification/measure.ts'
+import type { Trouble } from './verification/proof.ts'
+import { summarizeEdges } from './verification/summary.ts'
+
+/** One edge population. The names are the keys of `inspect --json`, in its order. */
+export interface EdgeFacts {
+  readonly file: string
+  readonly population: string
+  /** Node populations; null where the file does not say. */
+  readonly source: string | null
+  readonly target: string | null
+  readonly edges: number
+  readonly index: IndexLayout | null
+  readonly groups: readonly string[]
+  readonly dtype: readonly string[]
+  /** Absent, as all that follows, where there are no edges or they could not be read. */
+  readonly connections?: number
+  readonly multi?: number
+  readonly max_per_conn?: number
+  /** Only where source and target are the same population. */
+  readonly autapses?: number
+  readonly reciprocal_pairs?: number
+  readonly order?: string
+  /** SHA-256 over the distinct pairs, see {@link summarizeEdges}. */
+  readonly sha256_pairs_tgtsrc?: string
+  /** Why the numbers are missing. */
+  readonly problem?: Trouble
+}
+
+export interface NodeFacts {
+  readonly file: string
+  readonly population: string
+  readonly type: string
+  readonly nodes: number
+  readonly attributes: readonly string[]
+  readonly problem?: Trouble
+}
+
+export interface Inspection {
+  readonly file: string
+  readonly edges: readonly EdgeFacts[]
+  readonly nodes: readonly NodeFacts[]
+  readonly nodeSets: readonly string[]
+}
+
+export interface InspectOptions {
+  /** Only this edge population. */
+  readonly population?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/**
+ * Inspect a circuit_config.json, a folder that holds one, or a bare SONATA file. A population that cannot be read
+ * has a `problem` instead of numbers and does not stop the others.
+ *
+ * @throws InputError if the file itself cannot be opened, or if `population` is not in it
+ */
+export async function inspect(path: string, options: InspectOptions = {}): Promise<Inspection> {
+  const circuit = await openCircuit(path)
+  try {
+    // A bare file is named as the caller named it; files behind a configuration by their absolute path.
+    const nameOf = (file: string): string => (file === circuit.file ? path : file)
+    const edges = await inspectEdges(circuit, nameOf, options)
+    return {
+      file: path,
+      edges,
+      nodes: await inspectNodes(circuit, nameOf),
+      nodeSets: await setNames(circuit),
+    }
+  } finally {
+    circuit.close()
+  }
+}
+
+async function inspectEdges(
+  circuit: SonataCircuit,
+  nameOf: (file: string) => string,
+  options: InspectOptions,
+): Promise<EdgeFacts[]> {
+  const { population: wanted } = options
+  // Refuses an unknown name with a suggestion.
+  if (wanted !== undefined) await circuit.edgePopulation(wanted)
+  const facts: EdgeFacts[] = []
+  for (const { file, population, ends, problem } of await circuit.edgePopulations()) {
+    if (wanted !== undefined && population !== wanted) continue
+    const base = {
+      file: nameOf(file),
+      population: population ?? '',
+      source: ends?.sourcePopulation ?? null,
+      target: ends?.targetPopulation ?? null,
+      edges: 0,
+      index: null,
+      groups: [],
+      dtype: [],
+    }
+    const failed = (error: unknown): EdgeFacts => ({ ...base, problem: troubleOf(error) })
+    if (problem !== undefined || population === undefined) facts.push(failed(problem))
+    else
+      facts.push({
+        ...base,
+        ...(await numbersOf(circuit, file, population, options).catch(failed)),
+        file: base.file,
+      })
+  }
+  return facts
+}
+
+async function numbersOf(
+  circuit: SonataCircuit,
+  file: string,
+  population: string,
+  options: InspectOptions,
+): Promise<Partial<EdgeFacts>> {
+  const h5 = await openHdf5(file)
+  const layout = await readEdgeLayout(h5, population).finally(() => h5.close())
+  const edges = await circuit.edgePopulation(population)
+  if (edges.edgeCount === 0) return layout
+  try {
+    const summary = await summarizeEdges(await withNodeCounts(edges), options)
+    return {
+      edges: summary.edges,
+      ...layout,
+      connections: summary.connections,
+      multi: summary.multi,
+      max_per_conn: summary.maxPerConnection,
+      ...(summary.autapses === undefined ? {} : { autapses: summary.autapses }),
+      ...(summary.reciprocalPairs === undefined ? {} : { reciprocal_pairs: summary.reciprocalPairs }),
+      order: summary.order,
+      sha256_pairs_tgtsrc: summary.digest,
+    }
+  } catch (error) {
+    return { edges: edges.edgeCount, ...layout, problem: troubleOf(error) }
+  }
+}
+
+async function inspectNodes(circuit: SonataCircuit, nameOf: (file: string) => string): Promise<NodeFacts[]> {
+  const facts: NodeFacts[] = []
+  for (const { file, population, type, problem } of await circuit.nodePopulations()) {
+    const base = { file: nameOf(file), population: population ?? '', type, nodes: 0, attributes: [] }
+    if (problem !== undefined || population === undefined) {
+      facts.push({ ...base, problem: troubleOf(problem) })
+      continue
+    }
+    const nodes = await circuit.nodes(population)
+    facts.push({ ...base, nodes: nodes.size, attributes: await nodes.attributeNames() })
+  }
+  return facts
+}
+
+async function setNames(circuit: SonataCircuit): Promise<string[]> {
+  return [...((await circuit.nodeSets())?.names ?? [])]
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (!isInputError(error)) throw error
+  return { message: error.message, file: error.file, field: error.field, hint: error.hint }
+}
