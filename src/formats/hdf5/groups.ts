@@ -23,7 +23,9 @@ function symbolTable(file: FileBytes, table: Cursor): Links {
   const tree = table.u64()
   const heap = localHeap(file, table.u64())
   const links: Links = new Map()
-  for (const node of symbolNodes(file, tree)) {
+  let last: Uint8Array = new Uint8Array(0)
+  for (const { node, after, upTo } of symbolNodes(file, tree)) {
+    const [low, high] = [untilNul(heap.subarray(after)), untilNul(heap.subarray(upTo))]
     const c = file.cursor(node, 8)
     c.expect('SNOD')
     c.expect(1)
@@ -31,12 +33,16 @@ function symbolTable(file: FileBytes, table: Cursor): Links {
     const count = c.u16()
     const entries = file.cursor(node + 8, count * 40)
     for (let i = 0; i < count; i++) {
-      const name = decodeText(untilNul(heap.subarray(entries.u64())))
+      const name = untilNul(heap.subarray(entries.u64()))
+      // The library searches by halves: a name out of order is there for us and not for it.
+      const inOrder = Buffer.compare(last, name) < 0 && Buffer.compare(low, name) < 0
+      if (!inOrder || Buffer.compare(name, high) > 0) throw new NotUnderstood('names out of order')
+      last = name
       const header = entries.address()
       const cacheType = entries.u32()
       entries.skip(4 + 16)
       if (cacheType > 2) throw new NotUnderstood('symbol table entry')
-      add(links, name, cacheType === 2 ? undefined : known(header))
+      add(links, decodeText(name), cacheType === 2 ? undefined : known(header))
     }
   }
   return links
@@ -52,13 +58,20 @@ function localHeap(file: FileBytes, at: number): Uint8Array {
   return file.bytes(c.u64(), size)
 }
 
+/** A symbol table node, and the heap offsets of the names that bound it: `after < name <= upTo`. */
+interface Leaf {
+  node: number
+  after: number
+  upTo: number
+}
+
 /** Leaves of the B-tree, left to right. Levels must fall by one and no node may come twice, so this ends. */
 function* symbolNodes(
   file: FileBytes,
   at: number,
   level?: number,
   seen = new Set<number>(),
-): Generator<number> {
+): Generator<Leaf> {
   const c = file.cursor(at, 24)
   c.expect('TREE')
   c.expect(0)
@@ -66,13 +79,15 @@ function* symbolNodes(
   if (level !== undefined ? own !== level : own > 16) throw new NotUnderstood('level of a B-tree')
   const count = c.u16()
   const entries = file.cursor(at + 24, count * 16 + 8)
+  let after = entries.u64()
   for (let i = 0; i < count; i++) {
-    entries.skip(8)
     const child = entries.u64()
+    const upTo = entries.u64()
     if (seen.has(child)) throw new NotUnderstood('child listed twice')
     seen.add(child)
-    if (own === 0) yield child
+    if (own === 0) yield { node: child, after, upTo }
     else yield* symbolNodes(file, child, own - 1, seen)
+    after = upTo
   }
 }
 

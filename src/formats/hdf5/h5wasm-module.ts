@@ -87,11 +87,16 @@ export function callH5wasm<T>(file: string, field: string | undefined, call: () 
     return call()
   } catch (error) {
     if (error instanceof InputError) throw error
-    if (error instanceof NotUnderstood) throw new InputError(error.message, { file, field })
+    if (error instanceof NotUnderstood)
+      throw new InputError(error.message, { file, field, hint: 'Text must be UTF-8.' })
     if (!(error instanceof Error) || !error.message.startsWith('HDF5-DIAG')) {
       damaged = damaged || isTrap(error)
     }
-    throw new InputError(`HDF5 cannot read this: ${deepestCause(error)}`, { file, field })
+    throw new InputError(`HDF5 cannot read this: ${deepestCause(error)}`, {
+      file,
+      field,
+      hint: 'The data may be damaged; compare the file with its source, or see what h5dump says.',
+    })
   }
 }
 
