@@ -71,19 +71,10 @@ async function findEnd(file: InputFile): Promise<Directory> {
     })
   }
   const endOffset = file.size - tail.length + at
-  let directory: Directory = {
-    count: view.getUint16(at + 10, true),
-    size: view.getUint32(at + 12, true),
-    offset: view.getUint32(at + 16, true),
-  }
-  let directoryEnd = endOffset
-  const disks = view.getUint32(at + 4, true)
-  if (directory.count === FULL_16 || directory.size === FULL_32 || directory.offset === FULL_32) {
-    directoryEnd = await findEnd64(file, endOffset)
-    directory = await readEnd64(file, directoryEnd)
-  } else if (disks !== 0 || view.getUint16(at + 8, true) !== directory.count) {
-    throw damaged(file.path, 'archives of several parts are not read')
-  }
+  const offset64 = await findEnd64(file, endOffset)
+  const directory =
+    offset64 === undefined ? readEnd(tail.subarray(at), file.path) : await readEnd64(file, offset64)
+  const directoryEnd = offset64 ?? endOffset
   if (directory.offset + directory.size !== directoryEnd) {
     throw damaged(
       file.path,
@@ -93,13 +84,24 @@ async function findEnd(file: InputFile): Promise<Directory> {
   return directory
 }
 
-async function findEnd64(file: InputFile, endOffset: number): Promise<number> {
-  if (endOffset < 20) throw damaged(file.path, 'found no zip64 locator')
-  const locator = viewOf(await file.read(endOffset - 20, 20))
-  const offset = uint64(locator, 8)
-  if (locator.getUint32(0, true) !== END_64_LOCATOR || locator.getUint32(16, true) > 1) {
-    throw damaged(file.path, 'found no zip64 locator')
+function readEnd(bytes: Uint8Array, path: string): Directory {
+  const view = viewOf(bytes)
+  const count = view.getUint16(10, true)
+  if (view.getUint32(4, true) !== 0 || view.getUint16(8, true) !== count) {
+    throw damaged(path, 'archives of several parts are not read')
   }
+  return { count, size: view.getUint32(12, true), offset: view.getUint32(16, true) }
+}
+
+/**
+ * Where the zip64 end record is; undefined when there is none. Looked for in every archive: Python writes one
+ * from 2 GiB on, when the plain end record does not need it yet.
+ */
+async function findEnd64(file: InputFile, endOffset: number): Promise<number | undefined> {
+  if (endOffset < 20) return undefined
+  const locator = viewOf(await file.read(endOffset - 20, 20))
+  if (locator.getUint32(0, true) !== END_64_LOCATOR) return undefined
+  const offset = uint64(locator, 8)
   if (offset + 56 + 20 !== endOffset) throw damaged(file.path, `found the zip64 end record at byte ${offset}`)
   return offset
 }
@@ -195,11 +197,12 @@ export function readSizes(extra: Uint8Array, sizes: Sizes): Sizes | undefined {
   for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
     if (view.getUint16(at, true) !== 1) continue
     const end = at + 4 + view.getUint16(at + 2, true)
+    if (end > extra.length) return undefined
     let next = at + 4
     const wide = (narrow: number): number => {
       if (narrow !== FULL_32) return narrow
       next += 8
-      return next <= Math.min(end, extra.length) ? uint64(view, next - 8) : Number.NaN
+      return next <= end ? uint64(view, next - 8) : Number.NaN
     }
     const full = { size: wide(size), compressedSize: wide(compressedSize), headerOffset: wide(headerOffset) }
     return Number.isNaN(full.size + full.compressedSize + full.headerOffset) ? undefined : full

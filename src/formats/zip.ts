@@ -15,6 +15,7 @@ import {
 } from './zip-directory.ts'
 
 const WINDOW = 4 * 1024 * 1024
+const CHUNK = 1024 * 1024
 
 /** Compressed bytes looked at for the start of a member: at most 4 MiB come out of them. */
 const START_BYTES = 4096
@@ -126,7 +127,7 @@ export class ZipArchive {
   }
 
   async #readDeflated(offset: number, content: Uint8Array, member: ZipMember): Promise<number> {
-    const inflater = createInflateRaw({ chunkSize: 1024 * 1024 })
+    const inflater = createInflateRaw({ chunkSize: Math.min(Math.max(content.length, 64), CHUNK) })
     let crc = 0
     let at = 0
     const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
