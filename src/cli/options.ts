@@ -1,0 +1,32 @@
+/** Values of flags, from text to types. */
+import { InvalidArgumentError } from 'commander'
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
+
+/** `64M`, `2G`, `1.5GiB`, `1048576`: bytes, in powers of 1024. */
+export function parseBytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim())
+  const bytes = Math.floor(Number(match?.[1]) * (UNITS[match?.[2]?.toUpperCase() ?? ''] ?? Number.NaN))
+  if (!Number.isSafeInteger(bytes) || bytes === 0)
+    throw new InvalidArgumentError('Expected a size such as 64M or 2G.')
+  return bytes
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count))
+    throw new InvalidArgumentError('Expected a whole number.')
+  return count
+}
+
+export function parseIdBase(text: string): 0 | 1 {
+  if (text === '0') return 0
+  if (text === '1') return 1
+  throw new InvalidArgumentError('Expected 0 (SONATA node ids) or 1 (GIDs).')
+}
+
+/** For flags that may be given several times, or once with a comma-separated list. */
+export const collect = (text: string, earlier: readonly string[] = []): string[] => [
+  ...earlier,
+  ...text.split(','),
+]

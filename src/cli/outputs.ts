@@ -1,0 +1,140 @@
+/** Files that `verify` writes: refused before the run if they cannot be, complete or absent after it. */
+import { realpathSync, statSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { InputError } from '../errors.ts'
+import { AtomicFile } from '../formats/atomic-write.ts'
+import { differencesToCsv, differencesToNpz } from '../report/differences.ts'
+import type { Difference } from '../verification/comparison.ts'
+
+export interface OutputFlags {
+  readonly proof?: string
+  readonly writeDifferences?: string
+  readonly force?: true
+}
+
+export interface Outputs {
+  /** `differences`: of each circuit, in order; undefined for one that could not be compared. */
+  write(proof: string, differences: readonly (readonly Difference[] | undefined)[]): Promise<void>
+  /** Leave nothing behind. Harmless after everything was written. */
+  abort(): void
+}
+
+/**
+ * Open every file that is going to be written.
+ *
+ * @param inputs files of the run, which must not be overwritten even with `force`
+ * @throws InputError if one exists (without `force`), is an input, or cannot be written
+ */
+export function planOutputs(
+  flags: OutputFlags,
+  inputs: readonly (string | undefined)[],
+  circuits: readonly string[],
+): Outputs {
+  const given = new Set(inputs.filter(input => input !== undefined).map(realPath))
+  const opened: AtomicFile[] = []
+  const open = (path: string, flag: string): AtomicFile => {
+    refuse(path, flag, given, flags.force === true)
+    // Two outputs of the same name would overwrite each other.
+    given.add(realPath(path))
+    const file = new AtomicFile(path)
+    opened.push(file)
+    return file
+  }
+  const abort = (): void => {
+    for (const file of opened) file.abort()
+  }
+  try {
+    const proof = flags.proof === undefined ? undefined : open(flags.proof, '--proof')
+    const table = flags.writeDifferences
+    const tables =
+      table === undefined ? [] : tablePaths(table, circuits).map(path => open(path, '--write-differences'))
+    return { abort, write: (text, differences) => writeAll(proof, tables, text, differences) }
+  } catch (error) {
+    abort()
+    throw error
+  }
+}
+
+async function writeAll(
+  proof: AtomicFile | undefined,
+  tables: readonly AtomicFile[],
+  text: string,
+  differences: readonly (readonly Difference[] | undefined)[],
+): Promise<void> {
+  for (const [k, table] of tables.entries()) {
+    const rows = differences[k]
+    if (rows === undefined) table.abort()
+    else await writeTable(table, rows)
+  }
+  if (proof === undefined) return
+  proof.write(Buffer.from(text), 0)
+  proof.commit()
+}
+
+async function writeTable(file: AtomicFile, rows: readonly Difference[]): Promise<void> {
+  if (file.path.endsWith('.npz')) file.write(await differencesToNpz(rows), 0)
+  else {
+    let at = 0
+    for (const text of differencesToCsv(rows)) {
+      const bytes = Buffer.from(text)
+      file.write(bytes, at)
+      at += bytes.length
+    }
+  }
+  file.commit()
+}
+
+/** One table per circuit: `FILE.csv`, or `FILE.<circuit>.csv` where there are several. */
+export function tablePaths(path: string, circuits: readonly string[]): string[] {
+  const extension = extname(path)
+  if (extension !== '.csv' && extension !== '.npz') {
+    throw new InputError(`expected a name that ends in .csv or .npz, found ${path}`, {
+      field: '--write-differences',
+    })
+  }
+  if (circuits.length === 1) return [path]
+  const stem = path.slice(0, -extension.length)
+  const used = new Map<string, number>()
+  return circuits.map(circuit => {
+    const name = circuitName(circuit)
+    const earlier = used.get(name) ?? 0
+    used.set(name, earlier + 1)
+    return `${stem}.${earlier === 0 ? name : `${name}-${earlier + 1}`}${extension}`
+  })
+}
+
+/** As circuits are named in reports, but known before any is opened. */
+function circuitName(path: string): string {
+  const file = resolve(path)
+  if (basename(file) === 'circuit_config.json') return basename(dirname(file))
+  return basename(file, extname(file))
+}
+
+function refuse(path: string, flag: string, given: ReadonlySet<string>, force: boolean): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (given.has(realPath(path))) {
+    throw new InputError('is an input or another output of this run', {
+      file: path,
+      field: flag,
+      hint: 'give another name',
+    })
+  }
+  if (found === undefined) return
+  if (!found.isFile())
+    throw new InputError('exists and is not a file', { file: path, field: flag, hint: 'give another name' })
+  if (!force)
+    throw new InputError('exists already', { file: path, field: flag, hint: 'add --force to overwrite it' })
+}
+
+/** Of a file that need not exist: its folder may still be a link. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    try {
+      return join(realpathSync(dirname(path)), basename(path))
+    } catch {
+      return resolve(path)
+    }
+  }
+}

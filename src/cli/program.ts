@@ -1,0 +1,43 @@
+/** All verbs and flags. Builds the commands only; what they do is loaded when one runs. */
+import { Command } from 'commander'
+import { VERSION } from '../version.ts'
+import { addDemo } from './demo-verb.ts'
+import { addInspect } from './inspect.ts'
+import type { Terminal } from './terminal.ts'
+import { addVerify } from './verify.ts'
+
+/** What a verb gets from the process, and how it says what its exit code is. */
+export interface Session {
+  readonly terminal: Terminal
+  /** Aborted on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal
+  exitCode: number
+}
+
+export function buildProgram(session: Session): Command {
+  const program = new Command('connproof')
+    .description(
+      'Proves that a manipulated connectome differs from its original\nin exactly the way you asked.',
+    )
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help; of a verb: connproof verify --help')
+    .helpCommand(false)
+    .configureHelp({ helpWidth: 80, subcommandTerm: command => command.name() })
+    .showHelpAfterError('  try: connproof --help, connproof verify --help')
+    .configureOutput({
+      writeOut: text => session.terminal.out(text),
+      writeErr: text => session.terminal.err(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'connproof: ')),
+    })
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES)
+  addVerify(program, session)
+  addInspect(program, session)
+  addDemo(program, session)
+  return program
+}
+
+const EXIT_CODES = `
+Exit codes: 0 as asked, 1 differs, 2 cannot tell or wrong usage, 70 a bug.
+Example: connproof verify original/circuit_config.json new/circuit_config.json \\
+           --removed mask.npz --nodes Excitatory`

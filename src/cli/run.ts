@@ -1,0 +1,104 @@
+/** From arguments to an exit code: the only place where errors become text. */
+import { CommanderError } from 'commander'
+import { isInputError } from '../errors.ts'
+import { errorRecord, jsonLines } from '../report/json.ts'
+import { troubleLines } from '../report/sentences.ts'
+import type { Trouble } from '../verification/proof.ts'
+import { VERSION } from '../version.ts'
+import { BUG, CANNOT_TELL, SIGNALS } from './exit-codes.ts'
+import { buildProgram, type Session } from './program.ts'
+import { ignoreClosedPipes, processTerminal, type Terminal } from './terminal.ts'
+
+/** Milliseconds that a run gets to stop by itself after a signal. */
+const PATIENCE = 2000
+
+/** Never calls process.exit on the way: what was written to a pipe must get there. */
+export async function run(args: readonly string[]): Promise<void> {
+  const terminal = processTerminal()
+  const abort = new AbortController()
+  const session: Session = { terminal, signal: abort.signal, exitCode: 0 }
+  ignoreClosedPipes()
+  const release = stopOnSignals(abort)
+  const onBug = (error: unknown): void => {
+    terminal.err(bugText(error))
+    process.exitCode = BUG
+    abort.abort(error)
+  }
+  process.on('uncaughtException', onBug)
+  try {
+    await buildProgram(session).parseAsync(args, { from: 'user' })
+    process.exitCode ??= session.exitCode
+  } catch (error) {
+    process.exitCode ??= await explain(error, args, terminal)
+    await discardUnfinished()
+  } finally {
+    release()
+  }
+}
+
+class Interrupted extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super('interrupted')
+    this.exitCode = exitCode
+  }
+}
+
+/** The first signal asks the run to stop, a second one of the same kind ends the process at once. */
+function stopOnSignals(abort: AbortController): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const handlers = Object.entries(SIGNALS).map(([signal, exitCode]) => {
+    const handler = (): void => {
+      abort.abort(new Interrupted(exitCode))
+      // Something that does not look at signals (a file system that hangs) must not keep the process alive.
+      timer = setTimeout(() => void discardUnfinished().finally(() => process.exit(exitCode)), PATIENCE)
+    }
+    process.once(signal, handler)
+    return [signal, handler] as const
+  })
+  return () => {
+    clearTimeout(timer)
+    for (const [signal, handler] of handlers) process.off(signal, handler)
+  }
+}
+
+/** Lazily: a run that has written nothing has not loaded it. */
+async function discardUnfinished(): Promise<void> {
+  const files = await import('../formats/atomic-write.ts')
+  files.discardUnfinished()
+}
+
+async function explain(error: unknown, args: readonly string[], terminal: Terminal): Promise<number> {
+  if (error instanceof Interrupted) {
+    terminal.err('connproof: interrupted, no output file was written\n')
+    return error.exitCode
+  }
+  // commander has printed its message already; its own codes would be 1.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CANNOT_TELL
+  const trouble = isInputError(error) ? error : addressSpace(error)
+  if (trouble === undefined) {
+    terminal.err(bugText(error))
+    return BUG
+  }
+  terminal.err(troubleText(trouble))
+  if (args.includes('--json')) terminal.out(jsonLines([errorRecord(trouble)]))
+  return CANNOT_TELL
+}
+
+const troubleText = (trouble: Trouble): string => `connproof: ${troubleLines(trouble).join('\n  ')}\n`
+
+/** Under `ulimit -v` V8 cannot reserve the gigabytes of address space that it wants per WebAssembly memory. */
+function addressSpace(error: unknown): Trouble | undefined {
+  if (!(error instanceof RangeError) || !/WebAssembly/.test(`${error.message}${error.stack}`))
+    return undefined
+  return {
+    message: `no address space for WebAssembly memory (${error.message})`,
+    hint: 'raise ulimit -v, or set NODE_OPTIONS=--disable-wasm-trap-handler',
+  }
+}
+
+function bugText(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return `connproof: this is a bug in connproof ${VERSION}, not in your input; nothing was proven.\n  try: report it with the lines below\n${stack}\n`
+}

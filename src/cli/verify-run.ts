@@ -1,0 +1,85 @@
+/** What `verify` does: outputs made sure of first, then the proof, then the reports. */
+
+import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
+import { proofsToText } from '../report/text.ts'
+import { readMask } from '../selection/mask.ts'
+import { openCircuit } from '../sonata/circuit.ts'
+import type { FindingCode, Proof } from '../verification/proof.ts'
+import { verify } from '../verify.ts'
+import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
+import { planOutputs } from './outputs.ts'
+import type { Session } from './program.ts'
+import { Progress } from './progress.ts'
+import type { VerifyFlags } from './verify.ts'
+
+/** Culprits in JSON where `--show` does not ask for more. */
+const KEEP = 10
+
+/** Returns the exit code; throws InputError where nothing can be told of any circuit. */
+export async function runVerify(
+  original: string,
+  manipulated: readonly string[],
+  flags: VerifyFlags,
+  session: Pick<Session, 'terminal' | 'signal'>,
+): Promise<number> {
+  const outputs = planOutputs(flags, [original, ...manipulated, flags.removed, flags.added], manipulated)
+  try {
+    const proofs = await prove(original, manipulated, flags, session)
+    session.signal.throwIfAborted()
+    await outputs.write(
+      proofFile(proofs),
+      proofs.map(proof => proof.differences),
+    )
+    const { terminal } = session
+    if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords)))
+    else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
+    return exitCodeOf(proofs)
+  } finally {
+    outputs.abort()
+  }
+}
+
+async function prove(
+  original: string,
+  manipulated: readonly string[],
+  flags: VerifyFlags,
+  { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
+): Promise<Proof[]> {
+  const progress = new Progress({
+    write: terminal.err,
+    tty: terminal.errIsTty,
+    quiet: flags.quiet === true,
+    label: 'comparing',
+  })
+  const circuit = await openCircuit(original)
+  try {
+    return await verify({
+      original: circuit,
+      manipulated,
+      removed: await optionalMask(flags.removed),
+      added: await optionalMask(flags.added),
+      population: flags.population,
+      source: flags.source ?? flags.nodes,
+      target: flags.target ?? flags.nodes,
+      idBase: flags.idBase,
+      // verify refuses codes that do not exist or cannot be allowed.
+      allow: (flags.allow ?? []) as FindingCode[],
+      keep: Math.max(flags.show, KEEP),
+      all: flags.writeDifferences !== undefined,
+      memory: flags.memory,
+      signal,
+      onProgress: (done, total) => progress.update(done, total),
+    })
+  } finally {
+    progress.clear()
+    circuit.close()
+  }
+}
+
+const optionalMask = (file: string | undefined) => (file === undefined ? undefined : readMask(file))
+
+/** The worst verdict counts; not being able to tell is worse than a difference. */
+export function exitCodeOf(proofs: readonly Proof[]): number {
+  if (proofs.some(proof => proof.verdict === 'cannot_tell')) return CANNOT_TELL
+  return proofs.some(proof => proof.verdict === 'differs') ? DIFFERS : AS_ASKED
+}

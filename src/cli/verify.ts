@@ -1,0 +1,56 @@
+/** The verb `verify`: its flags. */
+import { type Command, Option } from 'commander'
+import { collect, parseBytes, parseCount, parseIdBase } from './options.ts'
+import type { Session } from './program.ts'
+
+export interface VerifyFlags {
+  readonly removed?: string
+  readonly added?: string
+  readonly source?: string
+  readonly target?: string
+  readonly nodes?: string
+  readonly population?: string
+  readonly idBase?: 0 | 1
+  readonly allow?: readonly string[]
+  readonly show: number
+  readonly json?: true
+  readonly proof?: string
+  readonly writeDifferences?: string
+  readonly force?: true
+  readonly memory?: number
+  readonly quiet?: true
+}
+
+export function addVerify(program: Command, session: Session): void {
+  program
+    .command('verify')
+    .helpGroup('Prove:')
+    .summary('prove that circuits differ from an original exactly as asked')
+    .description('Prove that each MANIPULATED circuit differs from ORIGINAL exactly as asked.')
+    .usage('[options] ORIGINAL MANIPULATED...')
+    .argument('<original>')
+    .argument('<manipulated...>')
+    .option('--removed <mask>', 'connections asked to be removed (SciPy .npz)')
+    .option('--added <mask>', 'connections asked to be added (SciPy .npz)')
+    .option('--source <set>', 'presynaptic: node set, attr=value, A&B, id file')
+    .option('--target <set>', 'postsynaptic, likewise; default all nodes')
+    .addOption(new Option('--nodes <set>', 'both sides').conflicts(['source', 'target']))
+    .option('--population <name>', 'edge population of ORIGINAL')
+    .option('--id-base <0|1>', 'id files count from 0 (node ids) or 1 (GIDs)', parseIdBase)
+    .option('--allow <code>', 'accept asked.absent or asked.already_there', collect)
+    .option('--show <k>', 'culprits to list per finding', parseCount, 5)
+    .option('--json', 'JSON Lines on stdout')
+    .option('--proof <file>', 'write the proof as JSON')
+    .option('--write-differences <file>', 'write every culprit: FILE.csv or FILE.npz')
+    .option('--force', 'overwrite these two files')
+    .option('--memory <size>', 'stay below, such as 64M or 2G', parseBytes)
+    .option('-q, --quiet', 'no progress on stderr')
+    .helpOption('-h, --help', 'print this')
+    .addHelpText('after', EXAMPLE)
+    .action(async (original: string, manipulated: string[], flags: VerifyFlags) => {
+      const { runVerify } = await import('./verify-run.ts')
+      session.exitCode = await runVerify(original, manipulated, flags, session)
+    })
+}
+
+const EXAMPLE = '\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'

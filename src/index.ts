@@ -1,0 +1,27 @@
+/**
+ * Proves that a manipulated connectome differs from its original exactly as asked. Nothing here prints, exits or
+ * touches the process; input that cannot be used throws {@link InputError}.
+ *
+ * @module connproof
+ */
+export type { Circuit, SelectOptions } from './connectome/circuit.ts'
+export type { EdgeOrder, EdgeSource, IdColumn, IdType } from './connectome/edges.ts'
+export type { NodeSelection } from './connectome/selection.ts'
+export { InputError, isInputError } from './errors.ts'
+export { type EdgeFacts, type Inspection, type InspectOptions, inspect, type NodeFacts } from './inspect.ts'
+export { type MaskFile, type MaskIds, readMask } from './selection/mask.ts'
+export { type CircuitOptions, openCircuit, type SonataCircuit } from './sonata/circuit.ts'
+export type { Culprit, Difference, DifferenceClass } from './verification/comparison.ts'
+export type {
+  CheckId,
+  CheckResult,
+  Finding,
+  FindingCode,
+  InputIdentity,
+  Level,
+  Proof,
+  Trouble,
+  Verdict,
+} from './verification/proof.ts'
+export { type VerifyOptions, verify } from './verify.ts'
+export { VERSION } from './version.ts'

@@ -1,0 +1,112 @@
+/** Proofs as JSON: the stable shape that `verify --json` and `--proof` promise. Node ids are 0-based, GIDs 1-based. */
+import { nodeIdToGid } from '../connectome/selection.ts'
+import type { Culprit, DifferenceClass } from '../verification/comparison.ts'
+import type { Finding, Proof, Trouble } from '../verification/proof.ts'
+import { differenceOf } from './sentences.ts'
+
+type Json = null | boolean | number | string | undefined | readonly Json[] | { readonly [key: string]: Json }
+export type JsonRecord = { readonly [key: string]: Json }
+
+/** Classes that every proof lists. */
+const CLASSES: readonly DifferenceClass[] = [
+  'removed_as_asked',
+  'asked_still_there',
+  'asked_absent',
+  'lost_not_asked',
+  'added_as_asked',
+  'added_not_asked',
+  'multiplicity_changed',
+  'outside_changed',
+]
+
+/** Classes that exist only where additions were asked for. */
+const ADDITION_CLASSES: readonly DifferenceClass[] = ['asked_not_added', 'asked_already_there']
+
+/** The `check` records of a proof and then its `proof` record: the JSON Lines of one circuit. */
+export function proofRecords(proof: Proof): JsonRecord[] {
+  const checks = proof.checks.map(check => ({
+    type: 'check',
+    circuit: proof.circuit,
+    id: check.id,
+    level: check.level,
+    status: check.status,
+    reason: check.reason,
+    findings: proof.findings.filter(finding => finding.check === check.id).map(findingRecord),
+  }))
+  return [...checks, proofRecord(proof)]
+}
+
+/** One proof as one object. `level`, `connections`, `diff` and `classes` are null where there is no verdict. */
+export function proofRecord(proof: Proof): JsonRecord {
+  return {
+    type: 'proof',
+    schema: proof.schema,
+    tool: { ...proof.tool },
+    circuit: proof.circuit,
+    file: proof.file,
+    original: proof.original,
+    verdict: proof.verdict,
+    level: proof.level ?? null,
+    not_checked: proof.notChecked,
+    neurons: proof.neurons,
+    selection: { source: { ...proof.selection.source }, target: { ...proof.selection.target } },
+    asked: { ...proof.asked },
+    connections: proof.connections ? { ...proof.connections } : null,
+    diff: differenceOf(proof) ?? null,
+    classes: classesRecord(proof),
+    checks: proof.checks.map(({ id, level, status, reason }) => ({ id, level, status, reason })),
+    findings: proof.findings.map(findingRecord),
+    error: proof.trouble && troubleRecord(proof.trouble),
+    edge_populations: proof.edgePopulations && { ...proof.edgePopulations },
+    edges: proof.edges && { ...proof.edges },
+    order: proof.order && { ...proof.order },
+    inputs: proof.inputs.map(input => ({ ...input })),
+    seconds: Math.round(proof.seconds * 1000) / 1000,
+  }
+}
+
+/** The record of a run that could not even begin, of the same fields as the `error` of a proof. */
+export const errorRecord = (trouble: Trouble): JsonRecord => ({ type: 'error', ...troubleRecord(trouble) })
+
+/** Records as JSON Lines; ends with a line break. */
+export const jsonLines = (records: readonly unknown[]): string =>
+  records.map(record => `${JSON.stringify(record)}\n`).join('')
+
+/** What `--proof` writes: one object, or an array where there are several circuits. */
+export function proofFile(proofs: readonly Proof[]): string {
+  const records = proofs.map(proofRecord)
+  return `${JSON.stringify(records.length === 1 ? records[0] : records, undefined, 2)}\n`
+}
+
+function classesRecord({ classes, inputs }: Proof): JsonRecord | null {
+  if (classes === undefined) return null
+  const addition = inputs.some(input => input.role === 'added')
+  const keys = addition ? [...CLASSES, ...ADDITION_CLASSES] : CLASSES
+  return Object.fromEntries(keys.map(key => [key, classes[key]]))
+}
+
+const findingRecord = (finding: Finding): JsonRecord => ({
+  code: finding.code,
+  check: finding.check,
+  severity: finding.severity,
+  count: finding.count,
+  expected: finding.expected,
+  found: finding.found,
+  culprits: finding.culprits.map(culpritRecord),
+})
+
+const culpritRecord = ({ source, target, original, manipulated }: Culprit): JsonRecord => ({
+  source,
+  target,
+  source_gid: nodeIdToGid(source),
+  target_gid: nodeIdToGid(target),
+  original_edges: original,
+  manipulated_edges: manipulated,
+})
+
+const troubleRecord = ({ message, file, field, hint }: Trouble): JsonRecord => ({
+  message,
+  file,
+  field,
+  hint,
+})

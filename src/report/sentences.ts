@@ -1,0 +1,134 @@
+/** Every sentence a reader sees about a proof. Findings are codes; only this file gives them words. */
+import { nodeIdToGid } from '../connectome/selection.ts'
+import type { Culprit } from '../verification/comparison.ts'
+import type { CheckId, Finding, FindingCode, Proof, Trouble, Verdict } from '../verification/proof.ts'
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  verified: 'verified',
+  differs: 'differs',
+  cannot_tell: 'cannot tell',
+}
+
+export const CHECK_WORDS: Readonly<Record<CheckId, string>> = {
+  'nodes.same': 'same nodes',
+  'removed.exactly': 'removed exactly as asked',
+  'added.exactly': 'added exactly as asked',
+  'outside.connections': 'nothing changed outside the selection',
+  count: 'count adds up',
+  multiplicity: 'kept connections have as many edges as before',
+}
+
+/** `3 connections`, `1 connection`. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/**
+ * The line of the notebook: connections of the manipulated circuit between selected neurons and their difference
+ * to the original. Undefined where nothing could be counted.
+ */
+export function connectionsLine(proof: Proof): string | undefined {
+  if (proof.connections === undefined) return undefined
+  const { source, target } = proof.selection
+  const between = `${source.size}x${target.size} selected neurons`
+  return `${proof.circuit}: ${proof.neurons} neurons in total; ${proof.connections.manipulated} connections between ${between} (DIFF: ${differenceOf(proof)})`
+}
+
+/** Connections of the manipulated minus those of the original. */
+export function differenceOf(proof: Proof): number | undefined {
+  return proof.connections && proof.connections.manipulated - proof.connections.original
+}
+
+export function verdictSentence(proof: Proof): string {
+  if (proof.verdict === 'verified') {
+    const { removed_as_asked = 0, added_as_asked = 0 } = proof.classes ?? {}
+    const changes = [
+      ...(removed_as_asked > 0 ? [`${plural(removed_as_asked, 'connection')} removed`] : []),
+      ...(added_as_asked > 0 ? [`${plural(added_as_asked, 'connection')} added`] : []),
+    ].join(' and ')
+    return changes === ''
+      ? 'no connection changed, as asked'
+      : `${changes}, exactly as asked; no other connection changed`
+  }
+  if (proof.verdict === 'cannot_tell') return 'nothing was proven for this circuit'
+  const failed = proof.checks.filter(check => check.status === 'failed').length
+  return `${failed} of ${plural(proof.checks.length, 'check')} failed`
+}
+
+interface Words {
+  /** What was found, after the count. */
+  readonly what: (finding: Finding) => string
+  /** Edges of one culprit: what was expected and what is there. */
+  readonly edges: (culprit: Culprit) => string
+}
+
+const expectedFound = (expected: string, found: number): string =>
+  `expected ${expected}, found ${plural(found, 'edge')}`
+const kept = (culprit: Culprit): string =>
+  expectedFound(plural(culprit.original, 'edge'), culprit.manipulated)
+const inOriginal = (expected: string, culprit: Culprit): string =>
+  `${expectedFound(expected, culprit.original)} in the original`
+
+const connections = (what: string) => (finding: Finding) => `${plural(finding.count, 'connection')} ${what}`
+const expectation = (noun: string) => (finding: Finding) =>
+  `${plural(finding.count, noun)} too many or too few: expected ${finding.expected}, found ${finding.found}`
+
+export const FINDING_WORDS: Readonly<Record<FindingCode, Words>> = {
+  'nodes.count': { what: expectation('node'), edges: kept },
+  'nodes.selection': {
+    what: finding =>
+      `${plural(finding.count, 'node')} selected in one circuit only: expected ${finding.expected}, found ${finding.found}`,
+    edges: kept,
+  },
+  'asked.still_there': {
+    what: connections('asked to be removed, but still there'),
+    edges: culprit => expectedFound('none', culprit.manipulated),
+  },
+  'asked.absent': {
+    what: connections('asked to be removed, but never existed in the original'),
+    edges: culprit => inOriginal('at least 1 edge', culprit),
+  },
+  'lost.not_asked': { what: connections('lost, though not asked to be removed'), edges: kept },
+  'added.not_asked': {
+    what: connections('added, though not asked for'),
+    edges: culprit => expectedFound('none', culprit.manipulated),
+  },
+  'asked.not_added': {
+    what: connections('asked to be added, but missing'),
+    edges: culprit => expectedFound('at least 1 edge', culprit.manipulated),
+  },
+  'asked.already_there': {
+    what: connections('asked to be added, but already in the original'),
+    edges: culprit => inOriginal('none', culprit),
+  },
+  'outside.changed': { what: connections('changed outside the selected neurons'), edges: kept },
+  'count.differs': {
+    what: finding =>
+      `the count is off by ${finding.count}: expected ${finding.expected} connections, found ${finding.found}`,
+    edges: kept,
+  },
+  'multiplicity.changed': { what: connections('kept, but with another number of edges'), edges: kept },
+}
+
+export function findingSentence(finding: Finding): string {
+  const sentence = FINDING_WORDS[finding.code].what(finding)
+  return finding.severity === 'warning' ? `allowed: ${sentence}` : sentence
+}
+
+/** `0 -> 7  (GIDs 1 -> 8)  expected none, found 3 edges`. */
+export function culpritSentence(code: FindingCode, culprit: Culprit): string {
+  const { source, target } = culprit
+  return `${source} -> ${target}  (GIDs ${nodeIdToGid(source)} -> ${nodeIdToGid(target)})  ${FINDING_WORDS[code].edges(culprit)}`
+}
+
+/** What stands behind the verdict, for people: checks passed, and what nobody looked at. */
+export function passedSentence(proof: Proof): string | undefined {
+  const passed = proof.checks.filter(check => check.status === 'passed').map(check => CHECK_WORDS[check.id])
+  return passed.length === 0 ? undefined : passed.join('; ')
+}
+
+/** `file: field: what is wrong`, and what to do on a line of its own. */
+export function troubleLines(trouble: Trouble): string[] {
+  const place = [trouble.file, trouble.field].filter(part => part !== undefined && part !== '')
+  const lines = [[...place, trouble.message].join(': ')]
+  if (trouble.hint !== undefined) lines.push(`try: ${trouble.hint}`)
+  return lines
+}

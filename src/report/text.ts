@@ -1,0 +1,76 @@
+/** Proofs as text for people: layout only, the words are in sentences.ts and advice.ts. */
+import type { Finding, Proof, Verdict } from '../verification/proof.ts'
+import { adviceFor } from './advice.ts'
+import {
+  connectionsLine,
+  culpritSentence,
+  findingSentence,
+  passedSentence,
+  plural,
+  troubleLines,
+  VERDICT_WORDS,
+  verdictSentence,
+} from './sentences.ts'
+import { PLAIN, type Style } from './style.ts'
+
+export interface TextOptions {
+  /** Culprits to list per finding. */
+  readonly show: number
+  readonly style?: Style
+}
+
+/** All proofs of one run, and a line that sums them up where there are several. Ends with a line break. */
+export function proofsToText(proofs: readonly Proof[], options: TextOptions): string {
+  const blocks = proofs.map(proof => proofToText(proof, options))
+  if (proofs.length > 1) blocks.push(`${summary(proofs)}\n`)
+  return blocks.join('\n')
+}
+
+/** One proof, as a block of lines; ends with a line break. */
+export function proofToText(proof: Proof, { show, style = PLAIN }: TextOptions): string {
+  const lines = [
+    connectionsLine(proof) ?? proof.circuit,
+    `${verdictStyle(style)[proof.verdict](VERDICT_WORDS[proof.verdict])}: ${verdictSentence(proof)}`,
+  ]
+  const add = (label: string, text: string | undefined): void => {
+    if (text !== undefined) lines.push(`  ${style.weak(`${label}:`)} ${text}`)
+  }
+  if (proof.trouble !== undefined) lines.push(...troubleLines(proof.trouble).map(line => `  ${line}`))
+  for (const finding of proof.findings) lines.push(...findingLines(finding, show, style))
+  const advice = adviceFor(proof)
+  add('likely cause', advice?.cause)
+  add('next', advice?.next)
+  if (proof.level !== undefined) {
+    add(
+      proof.verdict === 'verified' ? `proven, level ${proof.level}` : `passed, level ${proof.level}`,
+      passedSentence(proof),
+    )
+    add('not checked', proof.notChecked.join('; '))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function findingLines(finding: Finding, show: number, style: Style): string[] {
+  const mark = finding.severity === 'error' ? style.bad : style.unsure
+  const lines = [`  ${mark(findingSentence(finding))} ${style.weak(`[${finding.code}]`)}`]
+  const shown = finding.culprits.slice(0, show)
+  lines.push(...shown.map(culprit => `    ${culpritSentence(finding.code, culprit)}`))
+  const more = finding.count - shown.length
+  if (finding.culprits.length > 0 && more > 0)
+    lines.push(`    ${style.weak(`... and ${more} more (--show, --write-differences)`)}`)
+  return lines
+}
+
+function summary(proofs: readonly Proof[]): string {
+  const count = (verdict: Verdict): number => proofs.filter(proof => proof.verdict === verdict).length
+  const parts = (Object.keys(VERDICT_WORDS) as Verdict[])
+    .filter(verdict => count(verdict) > 0)
+    .map(verdict => `${count(verdict)} ${VERDICT_WORDS[verdict]}`)
+  return `${plural(proofs.length, 'circuit')}: ${parts.join(', ')}`
+}
+
+const verdictStyle = (style: Style): Record<Verdict, (text: string) => string> => ({
+  verified: text => style.strong(style.good(text)),
+  differs: text => style.strong(style.bad(text)),
+  cannot_tell: text => style.strong(style.unsure(text)),
+})
