@@ -87,3 +87,20 @@ function storedZip(members: readonly (readonly [string, Uint8Array])[]): Uint8Ar
   end.writeUInt32LE(offset, 16)
   return Buffer.concat([...pieces, central, end])
 }
+
+/** A copy of the data of each member of what {@link writeCscMask} wrote. */
+export function readStoredNpz(zip: Buffer): Map<string, Uint8Array> {
+  const members = new Map<string, Uint8Array>()
+  for (let at = 0; zip.toString('latin1', at, at + 4) === 'PK\x03\x04'; ) {
+    const [size, name, extra] = [
+      zip.readUInt32LE(at + 18),
+      zip.readUInt16LE(at + 26),
+      zip.readUInt16LE(at + 28),
+    ]
+    const start = at + 30 + name + extra
+    const data = new Uint8Array(zip.subarray(start + 10 + zip.readUInt16LE(start + 8), start + size))
+    members.set(zip.toString('latin1', at + 30, at + 30 + name), data)
+    at = start + size
+  }
+  return members
+}
