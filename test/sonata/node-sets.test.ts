@@ -211,15 +211,13 @@ function toFile(nodes: ReferenceNodes): MemoryHdf5 {
 }
 
 describe('against the reference', () => {
-  const nodesArb = fc
-    .nat(10)
-    .chain(size =>
-      fc.record({
-        name: fc.constant('here'),
-        size: fc.constant(size),
-        columns: fc.record({ p: columnArb(size), q: columnArb(size), r: columnArb(size) }),
-      }),
-    )
+  const nodesArb = fc.nat(10).chain(size =>
+    fc.record({
+      name: fc.constant('here'),
+      size: fc.constant(size),
+      columns: fc.record({ p: columnArb(size), q: columnArb(size), r: columnArb(size) }),
+    }),
+  )
 
   it('random sets on random populations', async () => {
     let evaluated = 0
