@@ -1,0 +1,136 @@
+/** Who takes part in which workload, and how each one is started. Missing peers are named, never silently left out. */
+import type { E1Files } from './data.ts'
+import type { Answer, Contender, Report } from './measure.ts'
+import { buildNative, buildPlain, cliPath, findPython, ROOT } from './tools.ts'
+
+export interface Field {
+  /** Ours first. */
+  readonly contenders: readonly Contender[]
+  readonly missing: readonly string[]
+  readonly versions: Readonly<Record<string, string>>
+  /** Commands to run once, before anything is measured. */
+  readonly prepare: readonly (readonly string[])[]
+}
+
+const PEERS = `${ROOT}bench/peers`
+/** Where NumPy's AVX-512 sort is slow (Zen 4), this is its honest best; harmless elsewhere. */
+const NO_AVX512 = { NPY_DISABLE_CPU_FEATURES: 'X86_V4 AVX512_ICL' }
+
+const oneAnswer = (stdout: string): Answer[] => [JSON.parse(stdout)]
+const reported = (stdout: string): Answer[] => [...(JSON.parse(stdout) as Report).answers]
+
+export function e1Field(files: E1Files): Field {
+  const paths = [files.original, files.manipulated, files.mask]
+  const missing: string[] = []
+  const cli = cliPath()
+  if (cli === undefined) throw new Error('dist/cli/main.js is missing: npm run build')
+  const contenders: Contender[] = [
+    {
+      name: 'connproof verify',
+      group: 'ours',
+      command: [process.execPath, cli, 'verify', files.original, files.manipulated, ...flags(files.mask)],
+      clock: 'process',
+      parse: proofAnswer,
+    },
+  ]
+  const whole = (
+    name: string,
+    group: string,
+    command: readonly string[],
+    more: Partial<Contender> = {},
+  ): void => {
+    contenders.push({
+      name,
+      group,
+      command: [...command, ...paths],
+      clock: 'process',
+      parse: oneAnswer,
+      ...more,
+    })
+  }
+  const native = buildNative()
+  if ('missing' in native) missing.push(`native C++: ${native.missing}`)
+  else whole('native C++, HDF5 library', 'native', [native.path])
+  const plain = buildPlain()
+  if ('missing' in plain) missing.push(`plain TypeScript: ${plain.missing}`)
+  else whole('plain TypeScript, our algorithm', 'plain', [process.execPath, plain.path])
+  const python = findPython()
+  const peer = (variant: string): string[] => [python?.path ?? '', `${PEERS}/e1.py`, variant]
+  if (python === undefined)
+    missing.push('all Python peers: no Python with numpy, scipy and h5py (CONNPROOF_PYTHON)')
+  else {
+    for (const variant of ['numpy-keys', 'numpy-keys-u32', 'numpy-rows', 'numpy-rows-offset', 'numpy-whole'])
+      whole(`h5py + NumPy (${variant.slice(6)})`, 'NumPy', peer(variant))
+    whole('h5py + SciPy sparse', 'SciPy', peer('scipy'))
+    if (python.packages.libsonata === undefined) missing.push('libsonata: not installed')
+    else whole('libsonata connecting_edges + SciPy', 'libsonata', peer('libsonata'))
+    whole('notebook steps, pairs by h5py', 'notebook', peer('notebook'), { once: true })
+  }
+  const indexed = python?.packages.libsonata !== undefined
+  return {
+    contenders,
+    missing,
+    versions: { ...python?.packages, ...('version' in native ? { native: native.version } : {}) },
+    prepare: indexed ? [[...peer('write-indices'), files.original, files.manipulated]] : [],
+  }
+}
+
+const flags = (mask: string): string[] => [
+  ...['--removed', mask, '--source', 'synapse_class=EXC', '--target', 'synapse_class=EXC', '--json'],
+]
+
+/** The proof among the JSON Lines of `verify --json`. */
+function proofAnswer(stdout: string): Answer[] {
+  const lines = stdout.split('\n').filter(line => line !== '')
+  return lines.flatMap(line => {
+    const { type, verdict, connections, classes }: ProofLine = JSON.parse(line)
+    if (type !== 'proof' || !connections) return []
+    return [{ verified: verdict === 'verified', ...connections, removed: classes?.removed_as_asked ?? -1 }]
+  })
+}
+
+interface ProofLine {
+  type?: string
+  verdict?: string
+  connections?: { original: number; manipulated: number } | null
+  classes?: { removed_as_asked: number } | null
+}
+
+/** Passes over all versions in one process, the first of which warms up. */
+const RUNS = '3'
+
+export function w1Field(folder: string, versions: number): Field {
+  const missing: string[] = []
+  const contenders: Contender[] = []
+  const add = (
+    name: string,
+    group: string,
+    command: readonly string[],
+    more: Partial<Contender> = {},
+  ): void => {
+    const args = [folder, String(versions), more.once ? '1' : RUNS]
+    contenders.push({
+      name,
+      group,
+      command: [...command, ...args],
+      clock: 'reported',
+      parse: reported,
+      ...more,
+    })
+  }
+  const node = [process.execPath, '--import', 'tsx']
+  add('connproof compareEdges', 'ours', [...node, `${PEERS}/w1-ours.ts`])
+  add('plain TypeScript, our algorithm', 'plain', [...node, `${PEERS}/w1-plain.ts`])
+  const python = findPython()
+  if (python === undefined)
+    missing.push('all Python peers: no Python with numpy, scipy and h5py (CONNPROOF_PYTHON)')
+  else {
+    const peer = (variant: string): string[] => [python.path, `${PEERS}/w1.py`, variant]
+    for (const variant of ['numpy-keys', 'numpy-keys-chunked', 'numpy-rows', 'numpy-rows-chunked'])
+      add(`NumPy (${variant.slice(6)})`, 'NumPy', peer(variant))
+    add('NumPy (rows), no AVX-512', 'NumPy', peer('numpy-rows'), { env: NO_AVX512 })
+    add('SciPy sparse', 'SciPy', peer('scipy'))
+    add('notebook steps', 'notebook', peer('notebook'), { once: true })
+  }
+  return { contenders, missing, versions: { ...python?.packages }, prepare: [] }
+}

@@ -1,0 +1,35 @@
+/** Where the generated inputs lie, made when they are missing. The same seed makes the same bytes everywhere. */
+import { existsSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { generateE1 } from './workloads/e1.ts'
+import { generateW1, W1_VERSIONS } from './workloads/w1.ts'
+
+const DATA = fileURLToPath(new URL('data', import.meta.url))
+
+export interface E1Files {
+  readonly original: string
+  readonly manipulated: string
+  readonly mask: string
+}
+
+/** About `rows` rows in the original. */
+export function e1Data(rows: number, say: (line: string) => void): E1Files {
+  const folder = `${DATA}/e1-${rows}`
+  make(folder, `E1, ${rows / 1e6} M rows`, say, () => generateE1(folder, rows))
+  return { original: `${folder}/original`, manipulated: `${folder}/manipulated`, mask: `${folder}/mask.npz` }
+}
+
+export function w1Data(scale: number, say: (line: string) => void): { folder: string; versions: number } {
+  const folder = `${DATA}/w1-${scale}`
+  make(folder, `W1, scale ${scale}`, say, () => generateW1(folder, scale))
+  return { folder, versions: W1_VERSIONS.length }
+}
+
+/** The generators write the file `done` last. */
+function make(folder: string, name: string, say: (line: string) => void, generate: () => void): void {
+  if (existsSync(`${folder}/done`)) return
+  rmSync(folder, { recursive: true, force: true })
+  const started = performance.now()
+  generate()
+  say(`generated ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+}
