@@ -1,6 +1,7 @@
 /** The folder of `connproof demo`: an original, what was asked, one good result and one with planted faults. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { InternalError } from '../errors.ts'
 import { type Connection, connectionsOf, EXC, nodesOfClass } from './circuit.ts'
 import { type Fault, type FaultKind, halfOfReciprocalPairs, planFaults } from './faults.ts'
 import { removeConnections } from './manipulate.ts'
@@ -24,6 +25,8 @@ export interface DemoFiles {
   readonly asked: readonly Connection[]
   /** What is wrong in `removed_faulty`, ascending by (target, source). */
   readonly faults: readonly Fault[]
+  /** The two of them that hide each other from a count: both have the same target. */
+  readonly balanced: { readonly lost: Fault; readonly replacement: Fault }
 }
 
 /** File names in the folder of the demo. */
@@ -69,5 +72,15 @@ export async function writeDemo(folder: string, options: DemoOptions = {}): Prom
     selected: selected.length,
     asked,
     faults,
+    balanced: balancedPair(faults),
   }
+}
+
+function balancedPair(faults: readonly Fault[]): DemoFiles['balanced'] {
+  for (const lost of faults) {
+    const replacement = faults.find(other => other.target === lost.target && other.original === 0)
+    if (lost.class === 'lost_not_asked' && replacement?.class === 'outside_changed')
+      return { lost, replacement }
+  }
+  throw new InternalError('the demo lacks its balanced faults')
 }
