@@ -1,8 +1,6 @@
 /** From arguments to an exit code: the only place where errors become text. */
 import { CommanderError } from 'commander'
 import { isInputError } from '../errors.ts'
-import { errorRecord, jsonLines } from '../report/json.ts'
-import { troubleLines } from '../report/sentences.ts'
 import type { Trouble } from '../verification/proof.ts'
 import { VERSION } from '../version.ts'
 import { BUG, CANNOT_TELL, SIGNALS } from './exit-codes.ts'
@@ -81,12 +79,14 @@ async function explain(error: unknown, args: readonly string[], terminal: Termin
     terminal.err(bugText(error))
     return BUG
   }
-  terminal.err(troubleText(trouble))
+  const [{ troubleLines }, { errorRecord, jsonLines }] = await Promise.all([
+    import('../report/sentences.ts'),
+    import('../report/json.ts'),
+  ])
+  terminal.err(`connproof: ${troubleLines(trouble).join('\n  ')}\n`)
   if (args.includes('--json')) terminal.out(jsonLines([errorRecord(trouble)]))
   return CANNOT_TELL
 }
-
-const troubleText = (trouble: Trouble): string => `connproof: ${troubleLines(trouble).join('\n  ')}\n`
 
 /** Under `ulimit -v` V8 cannot reserve the gigabytes of address space that it wants per WebAssembly memory. */
 function addressSpace(error: unknown): Trouble | undefined {
