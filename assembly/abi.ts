@@ -90,11 +90,17 @@ export const S_TARGET_ORDER_ROW: u32 = 20 // first row of this window whose targ
 export const S_SOURCE_ORDER_ROW: u32 = 24 // first row with equal target and a smaller source, or NONE
 export const S_CONNECTIONS: u32 = 32 // f64, running
 export const S_INSIDE: u32 = 40 // f64, running: connections with both ends selected
-export const SCAN_BYTES: u32 = 48
+export const S_HAS_COUNTED: u32 = 48 // 1: the next three are the last row that was counted
+export const S_COUNTED_SOURCE: u32 = 52
+export const S_COUNTED_TARGET: u32 = 56
+export const SCAN_BYTES: u32 = 64
 
-// Result of `summarize`.
-export const C_CONNECTIONS: u32 = 0 // f64, running, as all below
+// State of a summary. f64, running, unless said otherwise.
+export const C_CONNECTIONS: u32 = 0
 export const C_MULTI: u32 = 8
 export const C_MAX: u32 = 16
 export const C_AUTAPSES: u32 = 24
-export const SUMMARY_BYTES: u32 = 32
+export const C_OPEN_EDGES: u32 = 32 // edges of the open connection; 0: none is open
+export const C_OPEN_SOURCE: u32 = 40 // u32
+export const C_OPEN_TARGET: u32 = 44 // u32
+export const SUMMARY_BYTES: u32 = 48

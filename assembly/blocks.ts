@@ -1,23 +1,44 @@
-// What stands between rows that are sorted by target only and the merge: whole columns, one after the other, as
-// entries (source, target, edges) in canonical order.
-
-/**
- * Entries of a canonical CSC block whose first column is target `firstTarget`: writes the target of each entry.
- * indptr: columnCount + 1 of u32; targets: indptr[columnCount] of u32.
- */
-export function expandTargets(indptr: usize, columnCount: u32, firstTarget: u32, targets: usize): void {
-  for (let c: u32 = 0; c < columnCount; c++) {
-    const end = load<u32>(indptr + ((<usize>(c + 1)) << 2))
-    for (let k = load<u32>(indptr + ((<usize>c) << 2)); k < end; k++) {
-      store<u32>(targets + ((<usize>k) << 2), firstTarget + c)
-    }
-  }
-}
+// Between rows in any order and the merge: whole columns, one after the other, as rows in canonical order.
 
 /** columns[k] = targets[k] - firstTarget, for `cooToCsc`. */
 export function shiftTargets(targets: usize, count: u32, firstTarget: u32, columns: usize): void {
   for (let k: u32 = 0; k < count; k++) {
     store<u32>(columns + ((<usize>k) << 2), load<u32>(targets + ((<usize>k) << 2)) - firstTarget)
+  }
+}
+
+/** The column of each entry of a CSC. indptr: columnCount + 1 of u32; columns: indptr[columnCount] of u32. */
+export function expandColumns(indptr: usize, columnCount: u32, columns: usize): void {
+  for (let c: u32 = 0; c < columnCount; c++) {
+    const end = load<u32>(indptr + ((<usize>(c + 1)) << 2))
+    for (let k = load<u32>(indptr + ((<usize>c) << 2)); k < end; k++) store<u32>(columns + ((<usize>k) << 2), c)
+  }
+}
+
+/**
+ * The rows of a canonical CSC block whose first column is target `firstTarget`, each entry as many times as it
+ * counts: sources and targets must have room for the sum of counts.
+ */
+export function expandRows(
+  indptr: usize,
+  indices: usize,
+  counts: usize,
+  columnCount: u32,
+  firstTarget: u32,
+  sources: usize,
+  targets: usize,
+): void {
+  let row: usize = 0
+  for (let c: u32 = 0; c < columnCount; c++) {
+    const end = load<u32>(indptr + ((<usize>(c + 1)) << 2))
+    for (let k = load<u32>(indptr + ((<usize>c) << 2)); k < end; k++) {
+      const source = load<u32>(indices + ((<usize>k) << 2))
+      for (let edges = load<u32>(counts + ((<usize>k) << 2)); edges > 0; edges--) {
+        store<u32>(sources + (row << 2), source)
+        store<u32>(targets + (row << 2), firstTarget + c)
+        row++
+      }
+    }
   }
 }
 
@@ -37,62 +58,33 @@ export function tallySources(sources: usize, count: u32, tally: usize): bool {
 }
 
 /**
- * Take entries out of a tally from source `first` on, at most `capacity`, and clear what was taken. Writes sources
- * and counts, stores the number of entries at `taken`, returns the source to go on from.
+ * Take rows out of a tally from source `first` on, at most `capacity`, and subtract what was taken. Writes sources
+ * and `target` beside each, stores the number of rows at `taken`, returns the source to go on from.
  */
 export function drainTally(
   tally: usize,
   nodes: u32,
   first: u32,
+  target: u32,
   sources: usize,
-  counts: usize,
+  targets: usize,
   capacity: u32,
   taken: usize,
 ): u32 {
-  let written: u32 = 0
+  let row: u32 = 0
   let source = first
-  for (; source < nodes && written < capacity; source++) {
+  for (; source < nodes; source++) {
     const slot = tally + ((<usize>source) << 2)
-    const edges = load<u32>(slot)
-    if (edges == 0) continue
-    store<u32>(slot, 0)
-    store<u32>(sources + ((<usize>written) << 2), source)
-    store<u32>(counts + ((<usize>written) << 2), edges)
-    written++
-  }
-  store<u32>(taken, written)
-  return source
-}
-
-/**
- * Collapse rows sorted by (target, source) into entries. A connection that goes on behind the window is the caller's
- * to hold back. Returns the number of entries.
- */
-export function collapseRows(
-  source: usize,
-  target: usize,
-  count: u32,
-  sources: usize,
-  targets: usize,
-  counts: usize,
-): u32 {
-  let written: u32 = 0
-  for (let k: u32 = 0; k < count; ) {
-    const s = load<u32>(source + ((<usize>k) << 2))
-    const t = load<u32>(target + ((<usize>k) << 2))
-    let end = k + 1
-    while (
-      end < count &&
-      load<u32>(source + ((<usize>end) << 2)) == s &&
-      load<u32>(target + ((<usize>end) << 2)) == t
-    ) {
-      end++
+    let edges = load<u32>(slot)
+    while (edges > 0 && row < capacity) {
+      store<u32>(sources + ((<usize>row) << 2), source)
+      store<u32>(targets + ((<usize>row) << 2), target)
+      row++
+      edges--
     }
-    store<u32>(sources + ((<usize>written) << 2), s)
-    store<u32>(targets + ((<usize>written) << 2), t)
-    store<u32>(counts + ((<usize>written) << 2), end - k)
-    written++
-    k = end
+    store<u32>(slot, edges)
+    if (edges > 0) break
   }
-  return written
+  store<u32>(taken, row)
+  return source
 }

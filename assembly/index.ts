@@ -1,13 +1,14 @@
 // The whole surface of the wasm module. Pointers and counts in, counts and statuses out; nothing allocates.
 export * from './abi'
-export { collapseRows, drainTally, expandTargets, shiftTargets, tallySources } from './blocks'
+export { drainTally, expandColumns, expandRows, shiftTargets, tallySources } from './blocks'
 export { cooToCsc } from './coo-to-csc'
 export { buildIdTable, buildMembership, mapIds } from './id-map'
 export { mergeSorted } from './merge'
 export { narrowIds } from './narrow'
+export { countTargets, dealRows, sortKeys, unpackKeys } from './partition'
 export { reciprocalPairs } from './reciprocal'
 export { countConnections, scanOrder } from './scan'
-export { summarize, widenPairs } from './summary'
+export { closeSummary, summarizeRows, widenPairs } from './summary'
 
 /** First byte the caller may use: static data of the module ends before it. */
 export function heapBase(): usize {

@@ -2,6 +2,9 @@
 import {
   NONE,
   S_CONNECTIONS,
+  S_COUNTED_SOURCE,
+  S_COUNTED_TARGET,
+  S_HAS_COUNTED,
   S_HAS_PREVIOUS,
   S_INSIDE,
   S_MAX_SOURCE,
@@ -13,9 +16,8 @@ import {
 } from './abi'
 
 /**
- * Scan rows (source, target) of one window. `state` carries the last row, the largest ids and the counts from
- * window to window. Counts mean something only while both order rows stay NONE and every id is below the number
- * of nodes; the caller checks the largest ids BEFORE it calls `countConnections`.
+ * Scan rows (source, target) of one window. `state` carries the last row and the largest ids from window to
+ * window. With source and target swapped it tells whether the rows are sorted by source.
  */
 export function scanOrder(state: usize, source: usize, target: usize, count: u32): void {
   store<u32>(state, NONE, S_TARGET_ORDER_ROW)
@@ -58,6 +60,9 @@ export function scanOrder(state: usize, source: usize, target: usize, count: u32
     lastTarget = t
   }
   if (slow) findBrokenRows(state, source, target, count, firstSource, firstTarget)
+  store<u32>(state, 1, S_HAS_PREVIOUS)
+  store<u32>(state, lastSource, S_PREVIOUS_SOURCE)
+  store<u32>(state, lastTarget, S_PREVIOUS_TARGET)
   store<u32>(state, largestSource, S_MAX_SOURCE)
   store<u32>(state, largestTarget, S_MAX_TARGET)
 }
@@ -92,7 +97,7 @@ function findBrokenRows(
 
 /**
  * Count the connections that start in a window sorted by (target, source), and those with both ends selected
- * (`sourceMember`, `targetMember`: one byte per node). Also moves the state on to the last row of the window.
+ * (`sourceMember`, `targetMember`: one byte per node). The caller has checked order and range with `scanOrder`.
  */
 export function countConnections(
   state: usize,
@@ -103,12 +108,12 @@ export function countConnections(
   targetMember: usize,
 ): void {
   if (count == 0) return
-  const hasPrevious = load<u32>(state, S_HAS_PREVIOUS) != 0
+  const hasPrevious = load<u32>(state, S_HAS_COUNTED) != 0
   let connections: u32 = 0
   let inside: u32 = 0
   // Without a predecessor the first row differs from itself in every bit, so that it starts a connection.
-  let previousSource = i32x4.splat(hasPrevious ? load<u32>(state, S_PREVIOUS_SOURCE) : ~load<u32>(source))
-  let previousTarget = i32x4.splat(hasPrevious ? load<u32>(state, S_PREVIOUS_TARGET) : ~load<u32>(target))
+  let previousSource = i32x4.splat(hasPrevious ? load<u32>(state, S_COUNTED_SOURCE) : ~load<u32>(source))
+  let previousTarget = i32x4.splat(hasPrevious ? load<u32>(state, S_COUNTED_TARGET) : ~load<u32>(target))
   const fast = count & ~3
   for (let k: u32 = 0; k < fast; k += 4) {
     const at = (<usize>k) << 2
@@ -143,7 +148,7 @@ export function countConnections(
   }
   store<f64>(state, load<f64>(state, S_CONNECTIONS) + <f64>connections, S_CONNECTIONS)
   store<f64>(state, load<f64>(state, S_INSIDE) + <f64>inside, S_INSIDE)
-  store<u32>(state, 1, S_HAS_PREVIOUS)
-  store<u32>(state, lastSource, S_PREVIOUS_SOURCE)
-  store<u32>(state, lastTarget, S_PREVIOUS_TARGET)
+  store<u32>(state, 1, S_HAS_COUNTED)
+  store<u32>(state, lastSource, S_COUNTED_SOURCE)
+  store<u32>(state, lastTarget, S_COUNTED_TARGET)
 }

@@ -90,11 +90,17 @@ export const S_TARGET_ORDER_ROW = 20 // first row of this window whose target is
 export const S_SOURCE_ORDER_ROW = 24 // first row with equal target and a smaller source, or NONE
 export const S_CONNECTIONS = 32 // f64, running
 export const S_INSIDE = 40 // f64, running: connections with both ends selected
-export const SCAN_BYTES = 48
+export const S_HAS_COUNTED = 48 // 1: the next three are the last row that was counted
+export const S_COUNTED_SOURCE = 52
+export const S_COUNTED_TARGET = 56
+export const SCAN_BYTES = 64
 
-// Result of `summarize`.
-export const C_CONNECTIONS = 0 // f64, running, as all below
+// State of a summary. f64, running, unless said otherwise.
+export const C_CONNECTIONS = 0
 export const C_MULTI = 8
 export const C_MAX = 16
 export const C_AUTAPSES = 24
-export const SUMMARY_BYTES = 32
+export const C_OPEN_EDGES = 32 // edges of the open connection; 0: none is open
+export const C_OPEN_SOURCE = 40 // u32
+export const C_OPEN_TARGET = 44 // u32
+export const SUMMARY_BYTES = 48

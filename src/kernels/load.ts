@@ -30,27 +30,61 @@ export interface KernelExports {
     counts: number,
     scratch: number,
   ): number
-  expandTargets(indptr: number, columnCount: number, firstTarget: number, targets: number): void
   shiftTargets(targets: number, count: number, firstTarget: number, columns: number): void
+  expandColumns(indptr: number, columnCount: number, columns: number): void
+  expandRows(
+    indptr: number,
+    indices: number,
+    counts: number,
+    columnCount: number,
+    firstTarget: number,
+    sources: number,
+    targets: number,
+  ): void
   tallySources(sources: number, count: number, tally: number): number
   drainTally(
     tally: number,
     nodes: number,
     first: number,
+    target: number,
     sources: number,
-    counts: number,
+    targets: number,
     capacity: number,
     taken: number,
   ): number
-  collapseRows(
+  countTargets(targets: number, count: number, counts: number, nodes: number): number
+  dealRows(
+    sources: number,
+    targets: number,
+    first: number,
+    count: number,
+    bucketOf: number,
+    firstTargets: number,
+    cursors: number,
+    limits: number,
+    keys: number,
+    sourceBits: number,
+    wide: number,
+  ): number
+  sortKeys(keys: number, scratch: number, count: number, bits: number, wide: number): number
+  unpackKeys(
+    keys: number,
+    count: number,
+    firstTarget: number,
+    sourceBits: number,
+    wide: number,
+    sources: number,
+    targets: number,
+  ): void
+  summarizeRows(
+    state: number,
     source: number,
     target: number,
     count: number,
     sources: number,
     targets: number,
-    counts: number,
   ): number
-  summarize(summary: number, source: number, target: number, counts: number, count: number): void
+  closeSummary(state: number): void
   widenPairs(source: number, target: number, count: number, pairs: number): void
   reciprocalPairs(indptr: number, indices: number, nodes: number, cursors: number): number
 }

@@ -94,7 +94,7 @@ function placeEntries(memory: KernelMemory, matrix: Csc): { row: number; column:
   const row = memory.place(matrix.indices)
   const counts = memory.place(matrix.counts)
   const column = memory.allocate(matrix.indices.length * 4)
-  memory.kernels.expandTargets(indptr, matrix.columns, 0, column)
+  memory.kernels.expandColumns(indptr, matrix.columns, column)
   return { row, column, counts }
 }
 

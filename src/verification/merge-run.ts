@@ -5,7 +5,7 @@ import * as abi from '../kernels/abi.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
 import type { Asked } from './asked.ts'
 import { type Culprit, classOf, type Difference, type DifferenceClass, perClass } from './comparison.ts'
-import { idOutOfRange, notSortedByTarget, SourceOrderError } from './order.ts'
+import { idOutOfRange, OrderError } from './order.ts'
 import { type EdgeWindows, idDoesNotFit, type Window } from './windows.ts'
 
 const RECORDS = 4096
@@ -53,13 +53,9 @@ export class MergeRun {
     return this.manipulated.edges
   }
 
-  /** Order of its rows as proven so far. */
-  get order(): 'tgt,src' | 'tgt' {
-    return this.#windows.order
+  get windows(): EdgeWindows {
+    return this.#windows
   }
-
-  /** Rows taken from the windows so far, for progress. */
-  rows = 0
 
   constructor(
     memory: KernelMemory,
@@ -97,7 +93,6 @@ export class MergeRun {
     this.#set({
       [abi.M_ORIGINAL_SOURCE]: original.source,
       [abi.M_ORIGINAL_TARGET]: original.target,
-      [abi.M_ORIGINAL_COUNT]: original.counts,
       [abi.M_ORIGINAL_POSITION]: 0,
       [abi.M_ORIGINAL_LENGTH]: original.length,
       [abi.M_ORIGINAL_FINAL]: original.final ? 1 : 0,
@@ -116,11 +111,9 @@ export class MergeRun {
 
   async #nextWindow(): Promise<void> {
     const window = await this.#windows.next()
-    this.rows += window.length
     this.#set({
       [abi.M_MANIPULATED_SOURCE]: window.source,
       [abi.M_MANIPULATED_TARGET]: window.target,
-      [abi.M_MANIPULATED_COUNT]: window.counts,
       [abi.M_MANIPULATED_POSITION]: 0,
       [abi.M_MANIPULATED_LENGTH]: window.length,
       [abi.M_MANIPULATED_FINAL]: window.final ? 1 : 0,
@@ -131,8 +124,8 @@ export class MergeRun {
   #failure(status: number): Error {
     const position = this.#word(abi.M_MANIPULATED_POSITION)
     const row = this.#windows.firstRow + position
-    if (status === abi.TARGET_ORDER) return notSortedByTarget(this.edges, row)
-    if (status === abi.SOURCE_ORDER) return new SourceOrderError()
+    if (status === abi.TARGET_ORDER) return new OrderError(this.edges, 'buckets')
+    if (status === abi.SOURCE_ORDER) return new OrderError(this.edges, 'columns')
     const [source, target] = [abi.M_MANIPULATED_SOURCE, abi.M_MANIPULATED_TARGET].map(column => {
       const wide = this.#word(abi.M_MANIPULATED_WIDE)
       const words = this.#memory.words(this.#word(column) + position * (wide ? 8 : 4), 1 + wide)

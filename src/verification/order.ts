@@ -2,20 +2,24 @@
 import type { EdgeSource } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
 
-/** Rows of equal target whose sources descend: the pass over plain rows cannot go on, the one over columns can. */
-export class SourceOrderError extends Error {
-  override readonly name = 'SourceOrderError'
-}
+/**
+ * Ways to bring rows into (target, source) order, each needing less of the file than the one before: rows as
+ * they are; sorted within each target; dealt out to buckets of targets.
+ */
+export const TIERS = ['rows', 'columns', 'buckets'] as const
+export type Tier = (typeof TIERS)[number]
 
-export function notSortedByTarget(edges: EdgeSource, row: number): InputError {
-  return new InputError(
-    `edge population ${edges.population} is not sorted by target: row ${row} has a smaller target than the row before it`,
-    {
-      file: edges.file,
-      field: `${edges.target.label}, row ${row}`,
-      hint: 'sort the edges by target first (the converter of connectome-manipulator does when its input is sorted)',
-    },
-  )
+/** The rows are not in the order that the pass took for granted: it must be made again in another tier. */
+export class OrderError extends Error {
+  override readonly name = 'OrderError'
+  readonly edges: EdgeSource
+  readonly needs: Tier
+
+  constructor(edges: EdgeSource, needs: Tier) {
+    super(`${edges.file}: ${edges.population} needs the tier ${needs}`)
+    this.edges = edges
+    this.needs = needs
+  }
 }
 
 export function idOutOfRange(
@@ -33,4 +37,9 @@ export function idOutOfRange(
     `${side} node id ${id}${where} is out of range: population ${population} has ${count} nodes (ids 0 to ${count - 1})`,
     { file: edges.file, field: column.label, hint: 'edges and nodes files do not belong together' },
   )
+}
+
+export function checkRange(edges: EdgeSource, largestSource: number, largestTarget: number): void {
+  if (largestSource >= edges.sourceCount) throw idOutOfRange(edges, 'source', largestSource)
+  if (largestTarget >= edges.targetCount) throw idOutOfRange(edges, 'target', largestTarget)
 }

@@ -1,12 +1,14 @@
-/** What one edge population is: connections, multiplicity, autapses, reciprocal pairs, order, digest. One pass. */
+/** What one edge population is: connections, multiplicity, autapses, reciprocal pairs, order, digest. */
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { EdgeOrder, EdgeSource } from '../connectome/edges.ts'
 import * as abi from '../kernels/abi.ts'
 import type { KernelBuild } from '../kernels/load.ts'
 import { KernelMemory } from '../kernels/memory.ts'
-import { ColumnBlocks } from './columns.ts'
-import { WINDOW_ROWS, type Window } from './windows.ts'
+import { openWindows, Tiers } from './open-windows.ts'
+import { checkRange, OrderError } from './order.ts'
+import { Scan } from './scan.ts'
+import { WINDOW_ROWS } from './windows.ts'
 
 export interface EdgeSummary {
   readonly edges: number
@@ -27,76 +29,130 @@ export interface EdgeSummary {
 }
 
 export interface SummaryOptions {
+  readonly memory?: number | undefined
+  readonly folder?: string | undefined
   readonly windowRows?: number
+  readonly bucketRows?: number
   readonly kernels?: KernelBuild
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 /** Entries whose indices still fit the 4 GiB that kernels can address, with room for everything else. */
-const MOST_INDICES = 900_000_000
+const MOST_INDICES = 600_000_000
+const DEFAULT_MEMORY = 2 ** 30
 
 /**
- * Summarize an edge population sorted by target. Memory: windows, and 4 bytes per connection where reciprocal
- * pairs are counted (up to 9e8 edges; `undefined` beyond).
+ * Summarize an edge population, rows in any order. Memory: windows (and keys, see `BucketRows`), and 4 bytes per
+ * connection where reciprocal pairs are counted (up to 6e8 edges; `undefined` beyond).
  *
- * @throws InputError if it cannot be read, or if it is not sorted by target
+ * @throws InputError if it cannot be read
  */
 export async function summarizeEdges(edges: EdgeSource, options: SummaryOptions = {}): Promise<EdgeSummary> {
+  const tiers = new Tiers()
+  for (;;) {
+    try {
+      return await summarizeOnce(edges, tiers, options)
+    } catch (error) {
+      if (!(error instanceof OrderError)) throw error
+      tiers.learn(error)
+    }
+  }
+}
+
+async function summarizeOnce(edges: EdgeSource, tiers: Tiers, options: SummaryOptions): Promise<EdgeSummary> {
   const memory = new KernelMemory(options.kernels)
-  const rows = options.windowRows ?? WINDOW_ROWS
-  const blocks = new ColumnBlocks(memory, edges, rows)
+  const windows = openWindows(memory, edges, tiers.of(edges), {
+    rows: options.windowRows ?? WINDOW_ROWS,
+    wide: false,
+    buckets: {
+      memory: options.memory ?? DEFAULT_MEMORY,
+      folder: options.folder,
+      bucketRows: options.bucketRows,
+    },
+  })
+  const scan = new Scan(memory)
   const recurrent = edges.sourcePopulation === edges.targetPopulation
-  const pairs = new PairDigest(memory, 2 * rows)
+  const connections = new Connections(memory)
   const matrix = recurrent && edges.edgeCount <= MOST_INDICES ? new GrowingCsc(memory, edges) : undefined
-  const summary = memory.allocate(abi.SUMMARY_BYTES)
-  memory.bytes(summary, abi.SUMMARY_BYTES).fill(0)
-  let read = 0
   let lastPause = performance.now()
-  for (let final = false; !final; ) {
-    const window = await blocks.next()
-    final = window.final
-    memory.kernels.summarize(summary, window.source, window.target, window.counts, window.length)
-    pairs.add(window)
-    matrix?.add(window)
-    read = blocks.firstRow
-    if (performance.now() - lastPause > 50) {
-      options.onProgress?.(read, edges.edgeCount)
+  try {
+    for (let final = false; !final; ) {
+      const window = await windows.next()
+      final = window.final
+      scan.rows(window.source, window.target, window.length)
+      if (scan.targetBroken) throw new OrderError(edges, 'buckets')
+      if (scan.sourceBroken) throw new OrderError(edges, 'columns')
+      checkRange(edges, scan.largestSource, scan.largestTarget)
+      const started = connections.add(window.source, window.target, window.length)
+      matrix?.add(started)
+      if (performance.now() - lastPause < 50) continue
+      options.onProgress?.(windows.rowsRead, edges.edgeCount)
       await setImmediate()
       options.signal?.throwIfAborted()
       lastPause = performance.now()
     }
+  } finally {
+    windows.close()
   }
-  const [connections = 0, multi = 0, most = 0, autapses = 0] = memory.doubles(summary, 4)
+  const { counts, digest } = connections.close()
+  const [all = 0, multi = 0, most = 0, autapses = 0] = counts
   return {
     edges: edges.edgeCount,
-    connections,
+    connections: all,
     multi,
     maxPerConnection: most,
     autapses: recurrent ? autapses : undefined,
     reciprocalPairs: matrix?.reciprocalPairs(),
-    order: blocks.order,
-    digest: pairs.digest(),
+    order: windows.order,
+    digest,
   }
 }
 
-class PairDigest {
+interface Started {
+  readonly source: number
+  readonly target: number
+  readonly length: number
+}
+
+/** Rows become connections: counted, and their pairs hashed. */
+class Connections {
   readonly #memory: KernelMemory
   readonly #hash = createHash('sha256')
-  readonly #pairs: number
+  readonly #state: number
+  #room = 0
+  #source = 0
+  #target = 0
+  #pairs = 0
 
-  constructor(memory: KernelMemory, entries: number) {
+  constructor(memory: KernelMemory) {
     this.#memory = memory
-    this.#pairs = memory.allocate(entries * 16)
+    this.#state = memory.allocate(abi.SUMMARY_BYTES)
+    memory.bytes(this.#state, abi.SUMMARY_BYTES).fill(0)
   }
 
-  add(window: Window): void {
-    this.#memory.kernels.widenPairs(window.source, window.target, window.length, this.#pairs)
-    this.#hash.update(this.#memory.bytes(this.#pairs, window.length * 16))
+  /** The connections that start in these rows; good until the next call. */
+  add(source: number, target: number, rows: number): Started {
+    this.#reserve(rows)
+    const { kernels } = this.#memory
+    const length = kernels.summarizeRows(this.#state, source, target, rows, this.#source, this.#target)
+    kernels.widenPairs(this.#source, this.#target, length, this.#pairs)
+    this.#hash.update(this.#memory.bytes(this.#pairs, length * 16))
+    return { source: this.#source, target: this.#target, length }
   }
 
-  digest(): string {
-    return this.#hash.digest('hex')
+  close(): { counts: Float64Array; digest: string } {
+    this.#memory.kernels.closeSummary(this.#state)
+    return { counts: this.#memory.doubles(this.#state, 4), digest: this.#hash.digest('hex') }
+  }
+
+  /** Windows have a greatest size, so this allocates a few times at most. */
+  #reserve(rows: number): void {
+    if (rows <= this.#room) return
+    this.#room = rows
+    this.#source = this.#memory.allocate(rows * 4)
+    this.#target = this.#memory.allocate(rows * 4)
+    this.#pairs = this.#memory.allocate(rows * 16)
   }
 }
 
@@ -117,14 +173,11 @@ class GrowingCsc {
     this.#indices = memory.allocate(edges.edgeCount * 4)
   }
 
-  add(window: Window): void {
-    const source = this.#memory.words(window.source, window.length)
-    this.#memory.words(this.#indices + this.#length * 4, window.length).set(source)
-    this.#length += window.length
-    const indptr = this.#memory.words(this.#indptr, this.#edges.targetCount + 1)
-    for (const target of this.#memory.words(window.target, window.length)) {
-      indptr[target + 1] = (indptr[target + 1] ?? 0) + 1
-    }
+  add({ source, target, length }: Started): void {
+    this.#memory.words(this.#indices + this.#length * 4, length).set(this.#memory.words(source, length))
+    this.#length += length
+    // Column c is counted in indptr[c + 1].
+    this.#memory.kernels.countTargets(target, length, this.#indptr + 4, this.#edges.targetCount)
   }
 
   reciprocalPairs(): number {

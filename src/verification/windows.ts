@@ -1,16 +1,14 @@
-/** The two ways an edge population reaches the merge: its rows as they are, or whole columns made canonical. */
-import { type EdgeSource, ID_BYTES, type IdColumn, type IdType } from '../connectome/edges.ts'
+/** How an edge population reaches the merge: rows ascending by (target, source), in windows. This file: as stored. */
+import { type EdgeOrder, type EdgeSource, ID_BYTES, type IdColumn, type IdType } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
 import * as abi from '../kernels/abi.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
 
-/** Rows or entries in kernel memory, ascending by target. */
+/** Rows in kernel memory. */
 export interface Window {
   /** Pointers. Ids are u32, or u64 as read from the file where `wide`. */
   source: number
   target: number
-  /** Edges per entry, u32; 0: every entry is one edge. */
-  counts: number
   length: number
   wide: boolean
   /** No window follows. */
@@ -20,10 +18,16 @@ export interface Window {
 export interface EdgeWindows {
   /** The next window. Its content stays until the next call. Rejects with InputError if it cannot be read. */
   next(): Promise<Window>
-  /** Row of the file that entry 0 of the last window came from; for messages, exact for rows only. */
+  /** Row of the file that row 0 of the last window came from; exact only where rows come as stored. */
   readonly firstRow: number
-  /** Order of the rows, proven as far as they were read. */
-  readonly order: 'tgt,src' | 'tgt'
+  /** Rows of the file that were read so far, for progress. */
+  readonly rowsRead: number
+  /** Order of the stored rows, proven as far as they were read. */
+  readonly order: EdgeOrder
+  /** Bytes of the memory budget that this takes beyond a few windows. */
+  readonly reserved: number
+  /** Give back files; windows are not asked for any more. */
+  close(): void
 }
 
 /** Rows per window. 16 Ki rows of two u64 columns leave room in L2 for the other side: `bench/` measures it. */
@@ -45,6 +49,7 @@ export class RowWindows implements EdgeWindows {
   firstRow = 0
   /** The pass that takes plain rows stops at the first one out of this order. */
   readonly order = 'tgt,src'
+  readonly reserved = 0
   readonly #source: ColumnWindow
   readonly #target: ColumnWindow
   readonly #edges: EdgeSource
@@ -59,6 +64,12 @@ export class RowWindows implements EdgeWindows {
     this.#target = new ColumnWindow(memory, edges.target, rows, wide)
   }
 
+  get rowsRead(): number {
+    return this.#position
+  }
+
+  close(): void {}
+
   async next(): Promise<Window> {
     const first = this.#position
     const length = Math.min(this.#rows, this.#edges.edgeCount - first)
@@ -69,7 +80,6 @@ export class RowWindows implements EdgeWindows {
     return {
       source: this.#source.ids,
       target: this.#target.ids,
-      counts: 0,
       length,
       wide: this.#source.wide,
       final: this.#position >= this.#edges.edgeCount,

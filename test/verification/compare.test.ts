@@ -82,6 +82,8 @@ function askedOf(input: ReferenceInput) {
 const orders: Record<string, (a: Pair, b: Pair) => number> = {
   'tgt,src': byTargetSource,
   tgt: (a, b) => a[1] - b[1] || ((a[0] * 5 + 3) % NODES) - ((b[0] * 5 + 3) % NODES),
+  'src,tgt': (a, b) => a[0] - b[0] || a[1] - b[1],
+  none: (a, b) => ((a[0] * 5 + a[1] * 3) % 8) - ((b[0] * 5 + b[1] * 3) % 8),
 }
 
 describe('compareEdges gives what maps of pairs give', () => {
@@ -90,6 +92,8 @@ describe('compareEdges gives what maps of pairs give', () => {
   const cases = fc.record({
     input: anything,
     windowRows: fc.integer({ min: 1, max: 9 }),
+    bucketRows: fc.integer({ min: 1, max: 12 }),
+    memory: fc.constantFrom(0, 150, 2 ** 20),
     a: storage,
     b: storage,
     oa: order,
@@ -99,7 +103,7 @@ describe('compareEdges gives what maps of pairs give', () => {
   for (const kernels of ['release', 'checked'] as const) {
     it(`with ${kernels} kernels, any storage, order and window`, async () => {
       await fc.assert(
-        fc.asyncProperty(cases, async ({ input, windowRows, a, b, oa, ob }) => {
+        fc.asyncProperty(cases, async ({ input, windowRows, bucketRows, memory, a, b, oa, ob }) => {
           const original = edges(input.original, storages[a] as Ids, orders[oa] as never)
           const manipulated = edges(input.manipulated, storages[b] as Ids, orders[ob] as never)
           const [outcome] = await compareEdges(
@@ -111,6 +115,8 @@ describe('compareEdges gives what maps of pairs give', () => {
               keep: 1000,
               all: true,
               windowRows,
+              bucketRows,
+              memory,
               kernels,
             },
           )

@@ -1,0 +1,130 @@
+// Any order: rows dealt out to buckets of whole columns, each bucket then sorted on its own. A row is kept as one
+// key, the target within its bucket above the source, so that sorting keys sorts rows by (target, source).
+import { NONE } from './abi'
+
+/** counts[target]++ for each row. Returns the position of the first target that is not below `nodes`, or NONE. */
+export function countTargets(targets: usize, count: u32, counts: usize, nodes: u32): u32 {
+  for (let k: u32 = 0; k < count; k++) {
+    const target = load<u32>(targets + ((<usize>k) << 2))
+    if (target >= nodes) return k
+    const slot = counts + ((<usize>target) << 2)
+    store<u32>(slot, load<u32>(slot) + 1)
+  }
+  return NONE
+}
+
+/**
+ * Deal rows from position `first` on. bucketOf: bucket of each target; firstTargets, cursors, limits: per bucket, u32;
+ * a cursor is the number of the key slot that the next row of the bucket takes. Stops before a row whose bucket has
+ * no slot left (cursor == limit) and returns its position, `count` when all are dealt. wide: keys are u64.
+ */
+export function dealRows(
+  sources: usize,
+  targets: usize,
+  first: u32,
+  count: u32,
+  bucketOf: usize,
+  firstTargets: usize,
+  cursors: usize,
+  limits: usize,
+  keys: usize,
+  sourceBits: u32,
+  wide: u32,
+): u32 {
+  return wide
+    ? deal<u64>(sources, targets, first, count, bucketOf, firstTargets, cursors, limits, keys, sourceBits)
+    : deal<u32>(sources, targets, first, count, bucketOf, firstTargets, cursors, limits, keys, sourceBits)
+}
+
+function deal<T>(
+  sources: usize,
+  targets: usize,
+  first: u32,
+  count: u32,
+  bucketOf: usize,
+  firstTargets: usize,
+  cursors: usize,
+  limits: usize,
+  keys: usize,
+  sourceBits: u32,
+): u32 {
+  for (let k = first; k < count; k++) {
+    const target = load<u32>(targets + ((<usize>k) << 2))
+    const bucket = (<usize>load<u32>(bucketOf + ((<usize>target) << 2))) << 2
+    const cursor = load<u32>(cursors + bucket)
+    if (cursor == load<u32>(limits + bucket)) return k
+    store<u32>(cursors + bucket, cursor + 1)
+    const source = load<u32>(sources + ((<usize>k) << 2))
+    const key = ((<T>(target - load<u32>(firstTargets + bucket))) << (<T>sourceBits)) | <T>source
+    store<T>(keys + (<usize>cursor) * sizeof<T>(), key)
+  }
+  return count
+}
+
+const DIGIT_BITS: u32 = 11
+const histogram = memory.data(2048 << 2, 16)
+
+/**
+ * Sort keys of `bits` bits; scratch is as large as the keys. Least significant digit first, in as few and as even
+ * passes as digits of at most 11 bits allow. Returns where the sorted keys are: `keys` or `scratch`.
+ */
+export function sortKeys(keys: usize, scratch: usize, count: u32, bits: u32, wide: u32): usize {
+  return wide ? sort<u64>(keys, scratch, count, bits) : sort<u32>(keys, scratch, count, bits)
+}
+
+function sort<T>(keys: usize, scratch: usize, count: u32, bits: u32): usize {
+  const passes = (bits + DIGIT_BITS - 1) / DIGIT_BITS
+  if (passes == 0) return keys
+  const digit = (bits + passes - 1) / passes
+  const mask = <T>((<u32>1 << digit) - 1)
+  let from = keys
+  let to = scratch
+  for (let pass: u32 = 0; pass < passes; pass++) {
+    const shift = <T>(pass * digit)
+    memory.fill(histogram, 0, (<usize>1) << (digit + 2))
+    for (let k: u32 = 0; k < count; k++) {
+      const slot = histogram + ((<usize>((load<T>(from + (<usize>k) * sizeof<T>()) >> shift) & mask)) << 2)
+      store<u32>(slot, load<u32>(slot) + 1)
+    }
+    let start: u32 = 0
+    for (let bin: usize = 0; bin >> digit == 0; bin++) {
+      const size = load<u32>(histogram + (bin << 2))
+      store<u32>(histogram + (bin << 2), start)
+      start += size
+    }
+    for (let k: u32 = 0; k < count; k++) {
+      const key = load<T>(from + (<usize>k) * sizeof<T>())
+      const slot = histogram + ((<usize>((key >> shift) & mask)) << 2)
+      const position = load<u32>(slot)
+      store<u32>(slot, position + 1)
+      store<T>(to + (<usize>position) * sizeof<T>(), key)
+    }
+    const swap = from
+    from = to
+    to = swap
+  }
+  return from
+}
+
+/** Keys back to rows. */
+export function unpackKeys(
+  keys: usize,
+  count: u32,
+  firstTarget: u32,
+  sourceBits: u32,
+  wide: u32,
+  sources: usize,
+  targets: usize,
+): void {
+  if (wide) unpack<u64>(keys, count, firstTarget, sourceBits, sources, targets)
+  else unpack<u32>(keys, count, firstTarget, sourceBits, sources, targets)
+}
+
+function unpack<T>(keys: usize, count: u32, firstTarget: u32, sourceBits: u32, sources: usize, targets: usize): void {
+  const mask = <T>(((<u64>1) << <u64>sourceBits) - 1)
+  for (let k: u32 = 0; k < count; k++) {
+    const key = load<T>(keys + (<usize>k) * sizeof<T>())
+    store<u32>(sources + ((<usize>k) << 2), <u32>(key & mask))
+    store<u32>(targets + ((<usize>k) << 2), firstTarget + <u32>(key >> <T>sourceBits))
+  }
+}

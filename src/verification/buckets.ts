@@ -1,0 +1,60 @@
+/** How targets are dealt out to buckets: consecutive targets, about equal numbers of rows, keys that fit. */
+
+export interface Buckets {
+  /** Bucket of each target, u32, ascending. */
+  readonly bucketOf: Uint32Array
+  /** First target of each bucket. */
+  readonly firstTargets: Uint32Array
+  /** Rows before each bucket; one entry more than buckets. Row numbers stay below 2^32. */
+  readonly offsets: Float64Array
+  /** Bits of a source and of a whole key. */
+  readonly sourceBits: number
+  readonly keyBits: number
+  /** Keys are u64 instead of u32. */
+  readonly wide: boolean
+}
+
+/**
+ * Plan buckets from the number of rows of each target. A bucket has at most `mostRows` rows, or a single target.
+ * Sources are below `sourceCount`.
+ */
+export function planBuckets(rowsOf: Uint32Array, sourceCount: number, mostRows: number): Buckets {
+  const sourceBits = bitsFor(sourceCount)
+  // u32 keys leave 32 - sourceBits for the target within its bucket; below 256 targets a bucket is not worth it.
+  const wide = keyBytesFor(sourceCount) === 8
+  const mostTargets = wide ? 1 << 20 : 2 ** (32 - sourceBits)
+  const bucketOf = new Uint32Array(rowsOf.length)
+  const firstTargets: number[] = []
+  const offsets: number[] = []
+  let rows = 0
+  let inBucket = 0
+  let span = 0
+  let widest = 0
+  rowsOf.forEach((count, target) => {
+    const first = firstTargets.at(-1) ?? 0
+    if (firstTargets.length === 0 || inBucket + count > mostRows || target - first >= mostTargets) {
+      firstTargets.push(target)
+      offsets.push(rows)
+      inBucket = 0
+    }
+    bucketOf[target] = firstTargets.length - 1
+    span = target - (firstTargets.at(-1) ?? 0) + 1
+    widest = Math.max(widest, span)
+    inBucket += count
+    rows += count
+  })
+  return {
+    bucketOf,
+    firstTargets: Uint32Array.from(firstTargets),
+    offsets: Float64Array.from([...offsets, rows]),
+    sourceBits,
+    keyBits: sourceBits + bitsFor(widest),
+    wide,
+  }
+}
+
+/** Bytes of a key that holds a source and its target within a bucket. */
+export const keyBytesFor = (sourceCount: number): 4 | 8 => (bitsFor(sourceCount) > 24 ? 8 : 4)
+
+/** Bits that 0 .. count-1 need. */
+const bitsFor = (count: number): number => (count <= 1 ? 0 : 32 - Math.clz32(count - 1))
