@@ -10,7 +10,7 @@ export interface EdgeEnds {
 }
 
 export interface EndsOptions {
-  /** Stands in for a missing `node_population` attribute; an attribute that is there is believed. */
+  /** Stand in where neither a `node_population` attribute nor the name says it. */
   readonly source?: string | undefined
   readonly target?: string | undefined
   /** Node populations of the circuit: a name `A__B__type` is believed only if both are among them. */
@@ -36,7 +36,7 @@ export async function listEdgePopulations(h5: Hdf5File): Promise<string[]> {
 
 /**
  * Which node populations an edge population connects: the `node_population` attributes of its id columns
- * (text, any length and character set), else the options, else its name where it is `source__target__type`.
+ * (text, any length and character set), else its name where that is `source__target__type`, else the options.
  *
  * @throws InputError naming the flags to give if none of the three says it
  */
@@ -94,7 +94,7 @@ async function readEnd(h5: Hdf5File, population: string, side: Side, options: En
   const data = await idDataset(h5, population, side)
   const attribute = await data.attribute('node_population')
   if (attribute === undefined) {
-    const name = options[side] ?? endFromName(population, side, options.nodePopulations ?? [])
+    const name = endFromName(population, side, options.nodePopulations ?? []) ?? options[side]
     if (name !== undefined) return name
     throw new InputError(`the attribute node_population is missing, so the ${side} population is not known`, {
       file: h5.path,
