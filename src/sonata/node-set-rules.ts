@@ -137,15 +137,8 @@ function checkCompounds(rules: ReadonlyMap<string, NodeSetRule>, file: string): 
   const compounds = [...rules].flatMap(([name, rule]) => (rule.kind === 'compound' ? [name] : []))
   const flat = new Set([...rules.keys()].filter(name => rules.get(name)?.kind === 'basic'))
   for (const name of compounds.sort(byBytes)) {
-    const nesting = depthBelow(name, { rules, flat, file, path: [], depths: new Map() })
-    if (nesting > MAX_NESTING)
-      throw new InputError(
-        `node set "${name}" is nested ${nesting} deep; at most ${MAX_NESTING} is allowed`,
-        {
-          file,
-          field: name,
-        },
-      )
+    const depth = depthBelow(name, { rules, flat, file, path: [], depths: new Map() })
+    if (depth > MAX_NESTING) throw tooDeep(name, file)
     flat.add(name)
   }
 }
@@ -169,16 +162,23 @@ function depthBelow(name: string, search: Search): number {
   }
   const known = depths.get(name)
   if (known !== undefined) return known
+  // Whoever starts the walk would refuse it anyway; here it ends before the stack does.
+  if (path.length > MAX_NESTING) throw tooDeep(path[0] ?? name, file)
   let depth = 0
   for (const member of rule.members) {
     if (!rules.has(member)) throw missingMember(name, member, rules, file)
-    const compound = !flat.has(member)
-    if (path.length > MAX_NESTING) return MAX_NESTING + 1
-    if (compound) depth = Math.max(depth, 1 + depthBelow(member, { ...search, path: [...path, name] }))
+    if (!flat.has(member))
+      depth = Math.max(depth, 1 + depthBelow(member, { ...search, path: [...path, name] }))
   }
   depths.set(name, depth)
   return depth
 }
+
+const tooDeep = (name: string, file: string): InputError =>
+  new InputError(`node set "${name}": compound sets are nested more than ${MAX_NESTING} deep`, {
+    file,
+    field: name,
+  })
 
 function missingMember(
   name: string,
