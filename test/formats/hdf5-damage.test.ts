@@ -29,14 +29,16 @@ async function readDamaged(name: string, bytes: Uint8Array, tally: Tally): Promi
   await tolerate(tally, async () => {
     const file = await openHdf5(path)
     try {
-      await walk(file, dataset => tolerate(tally, () => readOne(path, dataset, tally)))
+      const library = new Library(path)
+      await walk(file, dataset => tolerate(tally, () => readOne(library, dataset, tally)))
+      library.close()
     } finally {
       file.close()
     }
   })
 }
 
-async function readOne(path: string, dataset: Hdf5Dataset, tally: Tally): Promise<void> {
+async function readOne(library: Library, dataset: Hdf5Dataset, tally: Tally): Promise<void> {
   if (elements(dataset) > 100_000) return
   await dataset.attribute('node_population')
   if (dataset.type.kind === 'other') return
@@ -44,28 +46,45 @@ async function readOne(path: string, dataset: Hdf5Dataset, tally: Tally): Promis
     await dataset.strings()
   } else {
     const own = await readBytes(dataset)
-    if (dataset.reader === 'contiguous') await sameByH5wasm(path, dataset, own, tally)
+    if (dataset.reader === 'contiguous' && library.left-- > 0)
+      await sameByH5wasm(library, dataset, own, tally)
   }
   tally.read++
 }
 
+/** The same file through the HDF5 library, opened when first asked for. */
+class Library {
+  readonly #path: string
+  #file: H5wasmFile | undefined
+  /** Enough for any file but the one with a group of 300 links to the same dataset. */
+  left = 60
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async dataset(path: string): Promise<Hdf5Dataset | undefined> {
+    this.#file ??= await H5wasmFile.open(this.#path, this.#path)
+    return this.#file.dataset(path.slice(1).split('/'))
+  }
+
+  close(): void {
+    this.#file?.close()
+  }
+}
+
 /** What our own reader accepted in a damaged file, the HDF5 library must read alike (or refuse). */
 async function sameByH5wasm(
-  path: string,
+  library: Library,
   dataset: Hdf5Dataset,
   own: Uint8Array,
   tally: Tally,
 ): Promise<void> {
-  const file = await H5wasmFile.open(path, path)
-  try {
-    const other = file.dataset(dataset.path.slice(1).split('/'))
-    if (other === undefined) throw new Error(`${dataset.path} is not there for h5wasm`)
-    expect([other.shape, other.type]).toEqual([dataset.shape, dataset.type])
-    expect(await readBytes(other)).toEqual(own)
-    tally.compared++
-  } finally {
-    file.close()
-  }
+  const other = await library.dataset(dataset.path)
+  if (other === undefined) throw new Error(`${dataset.path} is not there for h5wasm`)
+  expect([other.shape, other.type]).toEqual([dataset.shape, dataset.type])
+  expect(await readBytes(other)).toEqual(own)
+  tally.compared++
 }
 
 async function tolerate(tally: Tally, step: () => Promise<void>): Promise<void> {

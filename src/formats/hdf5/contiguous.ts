@@ -2,7 +2,7 @@ import { readSync } from 'node:fs'
 import { InputError, InternalError } from '../../errors.ts'
 import { NotUnderstood } from './bytes.ts'
 import type { Located, Locator } from './locate.ts'
-import { fixedStrings } from './strings.ts'
+import { DamagedText, fixedStrings } from './strings.ts'
 import type { Hdf5Attribute, Hdf5Dataset, Hdf5Type } from './types.ts'
 
 /** One `read` call moves less than 2 GiB. */
@@ -16,8 +16,6 @@ export interface Home {
   fd: number
   locator: Locator
   attribute(path: string, name: string): Promise<Hdf5Attribute | undefined>
-  /** The same dataset through h5wasm, for text that our own reader does not understand after all. */
-  second(path: string): Promise<Hdf5Dataset>
 }
 
 /** A dataset read straight from its place in the file. */
@@ -50,8 +48,8 @@ export class ContiguousDataset implements Hdf5Dataset {
     try {
       return this.#ownStrings()
     } catch (error) {
-      if (!(error instanceof NotUnderstood)) throw error
-      return (await this.#home.second(this.path)).strings()
+      if (!(error instanceof NotUnderstood || error instanceof DamagedText)) throw error
+      throw damagedText(this.#home.path, this.path, error)
     }
   }
 
@@ -91,6 +89,15 @@ export function truncated(file: string, field: string | undefined, found: string
     file,
     field,
     hint: 'The file was not written or copied completely; get it again.',
+  })
+}
+
+export function damagedText(file: string, field: string, error: Error): InputError {
+  return new InputError(`damaged text: ${error.message}`, {
+    file,
+    field,
+    hint: 'Text must be UTF-8 and lie inside the file; compare the file with its source.',
+    cause: error,
   })
 }
 

@@ -2,9 +2,10 @@ import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import { FileBytes, NotUnderstood } from './bytes.ts'
-import { ContiguousDataset, type Home, truncated } from './contiguous.ts'
+import { ContiguousDataset, damagedText, type Home, truncated } from './contiguous.ts'
 import type { H5wasmFile } from './h5wasm-file.ts'
 import { type Located, Locator } from './locate.ts'
+import { DamagedText } from './strings.ts'
 import { findSignature } from './superblock.ts'
 import type { Hdf5Attribute, Hdf5Dataset, Hdf5File } from './types.ts'
 
@@ -78,8 +79,12 @@ class OpenFile implements Hdf5File {
 
   async attribute(path: string, name: string): Promise<Hdf5Attribute | undefined> {
     const names = split(path)
-    const own = this.#own(locator => locator.attribute(names, name))
-    return own === undefined ? (await this.#h5wasm()).attribute(names, name) : own.answer
+    try {
+      const own = this.#own(locator => locator.attribute(names, name))
+      return own === undefined ? (await this.#h5wasm()).attribute(names, name) : own.answer
+    } catch (error) {
+      throw error instanceof DamagedText ? damagedText(this.path, `${path}@${name}`, error) : error
+    }
   }
 
   close(): void {
@@ -102,15 +107,8 @@ class OpenFile implements Hdf5File {
       fd: this.#fd,
       locator,
       attribute: (at, name) => this.attribute(at, name),
-      second: at => this.#throughH5wasm(at),
     }
     return new ContiguousDataset(home, path, located)
-  }
-
-  async #throughH5wasm(path: string): Promise<Hdf5Dataset> {
-    const dataset = await (await this.#h5wasm()).dataset(split(path))
-    if (dataset === undefined) throw new InputError('damaged metadata', { file: this.path, field: path })
-    return dataset
   }
 
   /** Our own answer, or `undefined` for "ask h5wasm" (the answer itself may be undefined: nothing there). */

@@ -35,6 +35,14 @@ function trim(bytes: Uint8Array, pad: Pad | undefined): Uint8Array {
   return bytes.subarray(0, end)
 }
 
+/**
+ * Text that a heap should hold and does not. Not for h5wasm to look at again: there is one version of the
+ * heap, and the HDF5 library itself runs forever on some damaged ones.
+ */
+export class DamagedText extends Error {
+  override readonly name = 'DamagedText'
+}
+
 const MAX_COLLECTIONS = 64
 
 /**
@@ -50,8 +58,16 @@ export class GlobalHeap {
     this.#file = file
   }
 
-  /** `references` holds 16 bytes for each string. */
+  /** `references` holds 16 bytes for each string. Throws {@link DamagedText}. */
   strings(references: Uint8Array): string[] {
+    try {
+      return this.#texts(references)
+    } catch (error) {
+      throw error instanceof NotUnderstood ? new DamagedText(error.message, { cause: error }) : error
+    }
+  }
+
+  #texts(references: Uint8Array): string[] {
     const c = new Cursor(references)
     const texts: string[] = []
     while (c.left >= 16) {
