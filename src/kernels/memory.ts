@@ -10,6 +10,7 @@ export class KernelMemory {
   readonly kernels: KernelExports
   readonly #memory: WebAssembly.Memory
   #top: number
+  #everything = new Uint32Array(0)
 
   /** Kernels over fresh memory of their own. `checked` builds trap on out-of-bounds access. */
   constructor(build: KernelBuild = 'release') {
@@ -56,6 +57,21 @@ export class KernelMemory {
       new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     )
     return pointer
+  }
+
+  /** The u32 at `pointer`, without the cost of a view of its own. */
+  load(pointer: number): number {
+    return this.#all()[pointer / 4] ?? 0
+  }
+
+  store(pointer: number, value: number): void {
+    this.#all()[pointer / 4] = value
+  }
+
+  /** All memory as u32; made again after it grew, which empties older views. */
+  #all(): Uint32Array {
+    if (this.#everything.length === 0) this.#everything = new Uint32Array(this.#memory.buffer)
+    return this.#everything
   }
 
   /** Views are good until the next `allocate` or `place`. */

@@ -24,48 +24,61 @@ export function askedConnections(
   removed: Mask | undefined,
   added: Mask | undefined,
 ): Asked {
-  const removals = removed?.indices.length ?? 0
-  const additions = added?.indices.length ?? 0
-  const asked: Asked = {
-    source: new Uint32Array(removals + additions),
-    target: new Uint32Array(removals + additions),
-    kind: new Uint8Array(removals + additions),
-    removals,
-    additions,
-  }
-  let at = 0
-  const put = (s: number, t: number, kind: number): void => {
-    asked.source[at] = s
-    asked.target[at] = t
-    asked.kind[at] = kind
-    at++
-  }
-  for (let column = 0; column < target.ids.length; column++) {
-    const t = target.ids[column] ?? 0
-    const remove = sourcesOf(removed, column, source)
-    const add = sourcesOf(added, column, source)
-    for (let r = 0, a = 0; r < remove.length || a < add.length; ) {
-      const s = remove[r] ?? Number.POSITIVE_INFINITY
-      const other = add[a] ?? Number.POSITIVE_INFINITY
-      if (s === other) throw askedTwice(s, t, removed, added)
-      if (s < other) {
-        put(s, t, ASK_REMOVE)
-        r++
-      } else {
-        put(other, t, ASK_ADD)
-        a++
-      }
-    }
-  }
-  return asked
+  const removals = connectionsOf(removed, source, target, ASK_REMOVE)
+  const additions = connectionsOf(added, source, target, ASK_ADD)
+  const counts = { removals: removals.kind.length, additions: additions.kind.length }
+  if (counts.additions === 0) return { ...removals, ...counts }
+  if (counts.removals === 0) return { ...additions, ...counts }
+  return { ...merge(removals, additions, removed, added), ...counts }
 }
 
-const NO_SOURCES = new Uint32Array(0)
+type Connections = Pick<Asked, 'source' | 'target' | 'kind'>
 
-function sourcesOf(mask: Mask | undefined, column: number, source: NodeSelection): Uint32Array {
-  if (mask === undefined) return NO_SOURCES
-  const ranks = mask.indices.subarray(mask.indptr[column], mask.indptr[column + 1])
-  return ranks.map(rank => source.ids[rank] ?? 0)
+/** Ranks to node ids; both ascend, so the order stays. */
+function connectionsOf(
+  mask: Mask | undefined,
+  source: NodeSelection,
+  target: NodeSelection,
+  kind: number,
+): Connections {
+  const length = mask?.indices.length ?? 0
+  const connections = noConnections(length)
+  if (mask === undefined) return connections
+  connections.kind.fill(kind)
+  for (let column = 0; column < mask.columns; column++) {
+    const end = mask.indptr[column + 1] ?? 0
+    for (let k = mask.indptr[column] ?? 0; k < end; k++) {
+      connections.source[k] = source.ids[mask.indices[k] ?? 0] ?? 0
+      connections.target[k] = target.ids[column] ?? 0
+    }
+  }
+  return connections
+}
+
+const noConnections = (length: number): Connections => ({
+  source: new Uint32Array(length),
+  target: new Uint32Array(length),
+  kind: new Uint8Array(length),
+})
+
+function merge(a: Connections, b: Connections, removed?: Mask, added?: Mask): Connections {
+  const merged = noConnections(a.kind.length + b.kind.length)
+  for (let i = 0, j = 0, at = 0; at < merged.kind.length; at++) {
+    const first = compare(a, i, b, j)
+    if (first === 0) throw askedTwice(a.source[i] ?? 0, a.target[i] ?? 0, removed, added)
+    const [from, k] = first < 0 ? [a, i++] : [b, j++]
+    merged.source[at] = from.source[k] ?? 0
+    merged.target[at] = from.target[k] ?? 0
+    merged.kind[at] = from.kind[k] ?? 0
+  }
+  return merged
+}
+
+/** By (target, source); an end comes after everything. */
+function compare(a: Connections, i: number, b: Connections, j: number): number {
+  const end = Number.POSITIVE_INFINITY
+  const targets = (a.target[i] ?? end) - (b.target[j] ?? end)
+  return targets || (a.source[i] ?? end) - (b.source[j] ?? end)
 }
 
 function askedTwice(source: number, target: number, removed?: Mask, added?: Mask): InputError {

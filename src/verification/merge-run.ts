@@ -72,31 +72,31 @@ export class MergeRun {
     this.#records = memory.allocate(RECORDS * abi.RECORD_BYTES)
     this.#state = memory.allocate(abi.MERGE_BYTES)
     memory.bytes(this.#state, abi.MERGE_BYTES).fill(0)
-    this.#set({
-      [abi.M_ASKED_SOURCE]: tables.asked.source,
-      [abi.M_ASKED_TARGET]: tables.asked.target,
-      [abi.M_ASKED_KIND]: tables.asked.kind,
-      [abi.M_ASKED_LENGTH]: tables.asked.length,
-      [abi.M_SOURCE_MEMBER]: tables.sourceMember,
-      [abi.M_TARGET_MEMBER]: tables.targetMember,
-      [abi.M_SOURCE_NODES]: manipulated.edges.sourceCount,
-      [abi.M_TARGET_NODES]: manipulated.edges.targetCount,
-      [abi.M_RECORDS]: this.#records,
-      [abi.M_RECORDS_CAPACITY]: RECORDS,
-    })
+    this.#set(
+      [abi.M_ASKED_SOURCE, tables.asked.source],
+      [abi.M_ASKED_TARGET, tables.asked.target],
+      [abi.M_ASKED_KIND, tables.asked.kind],
+      [abi.M_ASKED_LENGTH, tables.asked.length],
+      [abi.M_SOURCE_MEMBER, tables.sourceMember],
+      [abi.M_TARGET_MEMBER, tables.targetMember],
+      [abi.M_SOURCE_NODES, manipulated.edges.sourceCount],
+      [abi.M_TARGET_NODES, manipulated.edges.targetCount],
+      [abi.M_RECORDS, this.#records],
+      [abi.M_RECORDS_CAPACITY, RECORDS],
+    )
     memory.words(this.#state + abi.M_LIMITS, abi.CLASSES).fill(options.all ? abi.NONE : options.keep)
   }
 
   /** Merge against one window of the original, to its end. Rejects with what is wrong with the manipulated side. */
   async advance(original: Window): Promise<void> {
     if (original.wide) throw new InternalError('the original must be narrowed')
-    this.#set({
-      [abi.M_ORIGINAL_SOURCE]: original.source,
-      [abi.M_ORIGINAL_TARGET]: original.target,
-      [abi.M_ORIGINAL_POSITION]: 0,
-      [abi.M_ORIGINAL_LENGTH]: original.length,
-      [abi.M_ORIGINAL_FINAL]: original.final ? 1 : 0,
-    })
+    this.#set(
+      [abi.M_ORIGINAL_SOURCE, original.source],
+      [abi.M_ORIGINAL_TARGET, original.target],
+      [abi.M_ORIGINAL_POSITION, 0],
+      [abi.M_ORIGINAL_LENGTH, original.length],
+      [abi.M_ORIGINAL_FINAL, original.final ? 1 : 0],
+    )
     for (;;) {
       const status = this.#memory.kernels.mergeSorted(this.#state)
       if (status === abi.NEED_ORIGINAL) return
@@ -111,14 +111,14 @@ export class MergeRun {
 
   async #nextWindow(): Promise<void> {
     const window = await this.#windows.next()
-    this.#set({
-      [abi.M_MANIPULATED_SOURCE]: window.source,
-      [abi.M_MANIPULATED_TARGET]: window.target,
-      [abi.M_MANIPULATED_POSITION]: 0,
-      [abi.M_MANIPULATED_LENGTH]: window.length,
-      [abi.M_MANIPULATED_FINAL]: window.final ? 1 : 0,
-      [abi.M_MANIPULATED_WIDE]: window.wide ? 1 : 0,
-    })
+    this.#set(
+      [abi.M_MANIPULATED_SOURCE, window.source],
+      [abi.M_MANIPULATED_TARGET, window.target],
+      [abi.M_MANIPULATED_POSITION, 0],
+      [abi.M_MANIPULATED_LENGTH, window.length],
+      [abi.M_MANIPULATED_FINAL, window.final ? 1 : 0],
+      [abi.M_MANIPULATED_WIDE, window.wide ? 1 : 0],
+    )
   }
 
   #failure(status: number): Error {
@@ -154,7 +154,7 @@ export class MergeRun {
       if (this.#culprits[name].length < this.#keep) this.#culprits[name].push(culprit)
       this.#differences?.push({ class: name, ...culprit })
     }
-    this.#set({ [abi.M_RECORDS_LENGTH]: 0 })
+    this.#set([abi.M_RECORDS_LENGTH, 0])
   }
 
   /** Counters and culprits, once the pass is over. */
@@ -172,11 +172,10 @@ export class MergeRun {
   }
 
   #word(offset: number): number {
-    return this.#memory.words(this.#state + offset, 1)[0] ?? 0
+    return this.#memory.load(this.#state + offset)
   }
 
-  #set(fields: Readonly<Record<number, number>>): void {
-    const state = this.#memory.words(this.#state, abi.MERGE_BYTES / 4)
-    for (const [offset, value] of Object.entries(fields)) state[Number(offset) / 4] = value
+  #set(...fields: readonly (readonly [offset: number, value: number])[]): void {
+    for (const [offset, value] of fields) this.#memory.store(this.#state + offset, value)
   }
 }

@@ -49,6 +49,6 @@ export class Scan {
   }
 
   #word(offset: number): number {
-    return this.#memory.words(this.#state + offset, 1)[0] ?? 0
+    return this.#memory.load(this.#state + offset)
   }
 }
