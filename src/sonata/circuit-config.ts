@@ -22,7 +22,7 @@ export interface PopulationEntry {
   readonly file: string
   /** `biophysical`, `virtual`, ..., `chemical`, ...; the defaults of libsonata where absent. */
   readonly type: string
-  /** CSV of the AIBS flavour, not read; named in messages about unknown attributes. */
+  /** CSV of the AIBS flavour: attributes by node type (of edges not used). */
   readonly typesFile: string | undefined
 }
 

@@ -22,9 +22,10 @@ import {
   readCircuitConfig,
   refuseDuplicates,
 } from './circuit-config.ts'
+import { type CircuitParts, type NodeFiles, type NodeSetSource, SONATA_NODES } from './circuit-parts.ts'
 import { type EndsOptions, listEdgePopulations, openEdgePopulation, readEdgeEnds } from './edges.ts'
 import { NodeSets } from './node-sets.ts'
-import { CountedNodes, listNodePopulations, NodePopulation, type Nodes, topLevel } from './nodes.ts'
+import { CountedNodes, type Nodes, topLevel } from './nodes.ts'
 import { resolveSelection } from './selection.ts'
 
 export interface CircuitOptions {
@@ -88,8 +89,9 @@ export class SonataCircuit implements Circuit {
   readonly config: CircuitConfig
   readonly #options: CircuitOptions
   readonly #files: Map<string, Promise<Hdf5File>>
-  readonly #nodes = new Map<string, Promise<NodePopulation>>()
-  #nodeSets: Promise<NodeSets> | undefined
+  readonly #parts: CircuitParts
+  readonly #nodes = new Map<string, Promise<Nodes>>()
+  #nodeSets: Promise<NodeSetSource> | undefined
 
   /** Use {@link openCircuit}. `files`: HDF5 files already open, by path; closed with the circuit. */
   constructor(
@@ -97,9 +99,11 @@ export class SonataCircuit implements Circuit {
     config: CircuitConfig,
     options: CircuitOptions,
     files: Map<string, Promise<Hdf5File>>,
+    parts: CircuitParts = {},
   ) {
     this.file = file
-    this.name = circuitName(config.file)
+    this.name = parts.name ?? circuitName(config.file)
+    this.#parts = parts
     this.config = config
     this.#options = options
     this.#files = files
@@ -123,16 +127,17 @@ export class SonataCircuit implements Circuit {
   }
 
   /** @throws InputError if there is no such node population, or it cannot be read */
-  nodes(population: string): Promise<NodePopulation> {
+  nodes(population: string): Promise<Nodes> {
     const open = this.#nodes.get(population) ?? this.#openNodes(population)
     this.#nodes.set(population, open)
     return open
   }
 
-  /** Node sets of the configuration; `undefined` if it names no file. */
-  async nodeSets(): Promise<NodeSets | undefined> {
+  /** Node sets of the configuration (or what stands for them); `undefined` if it names no file. */
+  async nodeSets(): Promise<NodeSetSource | undefined> {
     const file = this.config.nodeSetsFile
-    if (file !== undefined) this.#nodeSets ??= NodeSets.read(file)
+    if (this.#parts.nodeSets) this.#nodeSets ??= this.#parts.nodeSets()
+    else if (file !== undefined) this.#nodeSets ??= NodeSets.read(file)
     return this.#nodeSets
   }
 
@@ -196,7 +201,7 @@ export class SonataCircuit implements Circuit {
   async #listFile(entry: PopulationEntry, side: 'nodes' | 'edges'): Promise<PopulationInfo[]> {
     try {
       const h5 = await this.#open(entry.file)
-      const names = side === 'nodes' ? await listNodePopulations(h5) : await listEdgePopulations(h5)
+      const names = side === 'nodes' ? await this.#nodeFiles.list(h5) : await listEdgePopulations(h5)
       return names.map(population => ({ ...entry, population, problem: undefined }))
     } catch (error) {
       if (!isInputError(error)) throw error
@@ -204,7 +209,11 @@ export class SonataCircuit implements Circuit {
     }
   }
 
-  async #openNodes(population: string): Promise<NodePopulation> {
+  get #nodeFiles(): NodeFiles {
+    return this.#parts.nodeFiles ?? SONATA_NODES
+  }
+
+  async #openNodes(population: string): Promise<Nodes> {
     if (this.config.nodes.length === 0)
       throw new InputError(`the nodes of population "${population}" are not known: there is no nodes file`, {
         file: this.file,
@@ -212,7 +221,7 @@ export class SonataCircuit implements Circuit {
         hint: 'Give the circuit_config.json, which names edges and nodes.',
       })
     const info = namedPopulation(await this.#list('nodes'), 'node', population, this.file)
-    return NodePopulation.open(await this.#open(info.file), population, { typesFile: info.typesFile })
+    return this.#nodeFiles.open(await this.#open(info.file), population, info.typesFile)
   }
 
   async #withEnds(info: PopulationInfo): Promise<EdgePopulationInfo> {

@@ -139,6 +139,7 @@ async function openColumn(h5: Hdf5File, population: string, side: Side): Promise
     length,
     type: `${type.signed ? 'i' : 'u'}${type.bytes * 8}` as IdType, // the eight combinations are the eight types
     label: `${h5.path}: ${path}`,
+    place: { file: h5.path, dataset: path },
     readInto: (first, count, into) => data.readInto(first, count, into),
   }
 }

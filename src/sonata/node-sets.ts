@@ -14,6 +14,8 @@ const COMPARE: Readonly<Record<Comparison, (value: number, bound: number) => boo
 }
 
 export class NodeSets {
+  /** What a member is called in messages. */
+  readonly what = 'node set'
   /** The node sets file, for messages. */
   readonly file: string
   readonly #rules: ReadonlyMap<string, NodeSetRule>

@@ -72,31 +72,24 @@ export class NodePopulation implements Nodes {
   readonly file: string
   readonly #h5: Hdf5File
   readonly #group: string
-  readonly #typesFile: string | undefined
   readonly #columns = new Map<string, NodeColumn>()
   #names: readonly string[] | undefined
 
-  private constructor(h5: Hdf5File, name: string, size: number, typesFile: string | undefined) {
+  private constructor(h5: Hdf5File, name: string, size: number) {
     this.#h5 = h5
     this.file = h5.path
     this.name = name
     this.size = size
     this.#group = `/nodes/${name}/0`
-    this.#typesFile = typesFile
   }
 
   /**
    * Open one population. Its size is the length of `node_type_id`, else of `node_id`, else of the attribute
    * columns. Layout: SONATA developer guide, "Representing nodes"; one node group `0`.
    *
-   * @param options.typesFile CSV of the AIBS flavour, not read, named where an attribute is missing.
    * @throws InputError naming file and population.
    */
-  static async open(
-    h5: Hdf5File,
-    name: string,
-    options: { typesFile?: string | undefined } = {},
-  ): Promise<NodePopulation> {
+  static async open(h5: Hdf5File, name: string): Promise<NodePopulation> {
     const names = await listNodePopulations(h5)
     if (!names.includes(name)) throw unknownPopulation('node', name, names, h5.path)
     const size = await populationSize(h5, name)
@@ -105,7 +98,7 @@ export class NodePopulation implements Nodes {
         file: h5.path,
         field: `/nodes/${name}`,
       })
-    return new NodePopulation(h5, name, size, options.typesFile)
+    return new NodePopulation(h5, name, size)
   }
 
   async attributeNames(): Promise<readonly string[]> {
@@ -180,11 +173,10 @@ export class NodePopulation implements Nodes {
   #unknownAttribute(name: string, names: readonly string[]): InputError {
     const nearest = nearestName(name, names)
     const known = names.length > 0 ? `Attributes: ${names.join(', ')}.` : 'It has no attributes.'
-    const csv = this.#typesFile === undefined ? '' : ` Attributes of ${this.#typesFile} are not read.`
     return new InputError(`no such attribute: "${name}" in node population "${this.name}"`, {
       file: this.file,
       field: `${this.#group}/${name}`,
-      hint: `${nearest === undefined ? '' : `Did you mean "${nearest}"? `}${known}${csv}`,
+      hint: `${nearest === undefined ? '' : `Did you mean "${nearest}"? `}${known}`,
     })
   }
 }

@@ -4,15 +4,15 @@ import { extname } from 'node:path'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError, nearestName } from '../errors.ts'
 import { selectByAttribute } from './attribute-term.ts'
+import type { NodeSetSource } from './circuit-parts.ts'
 import { ID_FILE_EXTENSIONS, readIdList } from './id-file.ts'
 import { allIds, intersectIds } from './id-sets.ts'
-import type { NodeSets } from './node-sets.ts'
 import type { Nodes } from './nodes.ts'
 
 export interface SelectionContext {
   readonly nodes: Nodes
-  /** Node sets of the circuit. */
-  readonly nodeSets: NodeSets | undefined
+  /** Node sets (or targets) of the circuit. */
+  readonly nodeSets: NodeSetSource | undefined
   /** Where ids in a file count from. */
   readonly idBase?: 0 | 1 | undefined
 }
@@ -96,13 +96,13 @@ async function unknownTerm(term: string, expression: string, context: SelectionC
     })
   if (ID_FILE_EXTENSIONS.includes(extname(term).toLowerCase()) || /[\\/]/.test(term))
     return new InputError('no such file of ids', { file: term, hint: FORMS })
-  const names = context.nodeSets?.names ?? []
+  const { names = [], what = 'node set' } = context.nodeSets ?? {}
   const nearest = nearestName(term, names)
   const known =
     context.nodeSets === undefined
       ? 'The circuit has no node sets.'
-      : `Node sets: ${names.slice(0, LISTED).join(', ')}${names.length > LISTED ? `, ... (${names.length})` : ''}.`
-  return new InputError(`no node set "${term}"`, {
+      : `${what[0]?.toUpperCase()}${what.slice(1)}s: ${names.slice(0, LISTED).join(', ')}${names.length > LISTED ? `, ... (${names.length})` : ''}.`
+  return new InputError(`no ${what} "${term}"`, {
     file: context.nodeSets?.file,
     field: term,
     hint: nearest === undefined ? `${known} ${FORMS}` : `Did you mean "${nearest}"?`,

@@ -1,0 +1,33 @@
+/** What other programs' circuits replace of a SONATA circuit: its named sets, and the reader of its node files. */
+import type { Hdf5File } from '../formats/hdf5/types.ts'
+import { openTypedNodes } from './node-types.ts'
+import { listNodePopulations, type Nodes } from './nodes.ts'
+
+/** Named sets of nodes: node sets, or targets. */
+export interface NodeSetSource {
+  /** What a member is called in messages: `node set`, `target`. */
+  readonly what: string
+  /** The file they come from, for messages. */
+  readonly file: string
+  readonly names: readonly string[]
+  has(name: string): boolean
+  /** The nodes of a set in one population: ascending, unique, 0-based. InputError naming set and reason. */
+  evaluate(name: string, nodes: Nodes): Promise<Uint32Array>
+}
+
+/** How node populations are found in an HDF5 file. */
+export interface NodeFiles {
+  list(h5: Hdf5File): Promise<string[]>
+  /** `typesFile`: CSV of the AIBS flavour. InputError if there is no such population. */
+  open(h5: Hdf5File, population: string, typesFile: string | undefined): Promise<Nodes>
+}
+
+export interface CircuitParts {
+  /** For people; else from the name of the file. */
+  readonly name?: string | undefined
+  /** Instead of the node sets of the configuration. Asked once, when a selection is resolved. */
+  readonly nodeSets?: (() => Promise<NodeSetSource>) | undefined
+  readonly nodeFiles?: NodeFiles | undefined
+}
+
+export const SONATA_NODES: NodeFiles = { list: listNodePopulations, open: openTypedNodes }
