@@ -9,8 +9,9 @@ export type { EdgeOrder, EdgeSource, IdColumn, IdType } from './connectome/edges
 export type { NodeSelection } from './connectome/selection.ts'
 export { InputError, isInputError } from './errors.ts'
 export { type EdgeFacts, type Inspection, type InspectOptions, inspect, type NodeFacts } from './inspect.ts'
+export { openCircuit } from './open-circuit.ts'
 export { type MaskFile, type MaskIds, readMask } from './selection/mask.ts'
-export { type CircuitOptions, openCircuit, type SonataCircuit } from './sonata/circuit.ts'
+export type { CircuitOptions, SonataCircuit } from './sonata/circuit.ts'
 export type { Culprit, Difference, DifferenceClass } from './verification/comparison.ts'
 export type {
   CheckId,

@@ -1,7 +1,8 @@
 /** What a circuit or an edges file holds: the facts a reader wants before believing anything about it. */
 import { isInputError } from './errors.ts'
 import { openHdf5 } from './formats/hdf5/open.ts'
-import { openCircuit, type SonataCircuit } from './sonata/circuit.ts'
+import { openCircuit } from './open-circuit.ts'
+import type { SonataCircuit } from './sonata/circuit.ts'
 import { type IndexLayout, readEdgeLayout } from './sonata/edge-layout.ts'
 import { withNodeCounts } from './verification/measure.ts'
 import type { Trouble } from './verification/proof.ts'

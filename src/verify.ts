@@ -4,11 +4,12 @@ import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import { InputError, isInputError } from './errors.ts'
+import { openCircuit } from './open-circuit.ts'
+import { compareInParallel } from './parallel/jobs.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
-import { openCircuit } from './sonata/circuit.ts'
 import { type Asked, askedConnections } from './verification/asked.ts'
 import { CONNECTION_CHECKS, type Facts, judge } from './verification/checks.ts'
-import { compareEdges, type Outcome } from './verification/compare.ts'
+import type { Outcome } from './verification/compare.ts'
 import type { FindingCode, InputIdentity, Proof } from './verification/proof.ts'
 import { VERSION } from './version.ts'
 
@@ -35,8 +36,12 @@ export interface VerifyOptions {
   readonly keep?: number
   /** Keep every culprit in `proof.differences`. */
   readonly all?: boolean
-  /** Bytes of memory to stay below; refused if the selection alone needs more. */
+  /** Bytes for rows that must be brought into order in memory; default 1 GiB. */
   readonly memory?: number | undefined
+  /** Folder for rows that do not fit into it while they are brought into order; default that of the system. */
+  readonly folder?: string | undefined
+  /** Threads to use; default 1. The proofs do not depend on it. */
+  readonly jobs?: number | undefined
   readonly windowRows?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -54,7 +59,7 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
   const answers = await Promise.all(options.manipulated.map(circuit => openAnswer(circuit, question)))
   const opened = answers.filter(answer => answer.edges !== undefined)
   const { original, source, target, asked } = question
-  const outcomes = await compareEdges(
+  const outcomes = await compareInParallel(
     original,
     opened.map(({ edges }) => ({ edges, asked })),
     source,
@@ -62,10 +67,13 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
     {
       keep: options.keep ?? 10,
       all: options.all ?? false,
-      ...(options.windowRows === undefined ? {} : { windowRows: options.windowRows }),
+      memory: options.memory,
+      folder: options.folder,
+      windowRows: options.windowRows,
       signal: options.signal,
       onProgress: options.onProgress,
     },
+    options.jobs ?? 1,
   )
   const seconds = (performance.now() - started) / 1000
   const outcomeOf = new Map(opened.map((answer, k) => [answer as Answer, outcomes[k]]))

@@ -1,9 +1,9 @@
 /** What `verify` does: outputs made sure of first, then the proof, then the reports. */
 
+import { openCircuit } from '../open-circuit.ts'
 import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
 import { proofsToText } from '../report/text.ts'
 import { readMask } from '../selection/mask.ts'
-import { openCircuit } from '../sonata/circuit.ts'
 import type { FindingCode, Proof } from '../verification/proof.ts'
 import { verify } from '../verify.ts'
 import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'

@@ -3,7 +3,7 @@
  * at; `components`, simulator and simulation keys are left alone. No HDF5 file is opened here.
  */
 import { dirname } from 'node:path'
-import { InputError } from '../errors.ts'
+import { InputError, isInputError } from '../errors.ts'
 import {
   isJsonArray,
   isJsonObject,
@@ -51,7 +51,29 @@ export async function readCircuitConfig(file: string): Promise<CircuitConfig> {
   const config = await readConfigObject(file)
   if (config.networks !== undefined || typeof config.network !== 'string') return parseConfig(config, file)
   const circuitFile = new Manifest(config.manifest, file).path(config.network, 'network')
-  return parseConfig(await readConfigObject(circuitFile), circuitFile)
+  const circuit = parseConfig(await readConfigObject(circuitFile), circuitFile)
+  return circuit.nodeSetsFile === undefined
+    ? { ...circuit, nodeSetsFile: await simulationNodeSets(config, file) }
+    : circuit
+}
+
+/** AIBS circuits name their node sets in the simulation configuration, which nothing else here depends on. */
+async function simulationNodeSets(config: JsonObject, file: string): Promise<string | undefined> {
+  const manifest = new Manifest(config.manifest, file)
+  if (typeof config.simulation !== 'string')
+    return optionalPath(config.node_sets_file, 'node_sets_file', manifest)
+  try {
+    const simulationFile = manifest.path(config.simulation, 'simulation')
+    const simulation = await readConfigObject(simulationFile)
+    return optionalPath(
+      simulation.node_sets_file,
+      'node_sets_file',
+      new Manifest(simulation.manifest, simulationFile),
+    )
+  } catch (error) {
+    if (isInputError(error)) return undefined
+    throw error
+  }
 }
 
 async function readConfigObject(file: string): Promise<JsonObject> {

@@ -7,6 +7,7 @@ import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError, isInputError } from '../errors.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
+import { sniff } from '../formats/sniff.ts'
 import {
   type EdgePopulationInfo,
   type NamedPopulation,
@@ -48,8 +49,7 @@ export interface CircuitOptions {
  */
 export async function openCircuit(path: string, options: CircuitOptions = {}): Promise<SonataCircuit> {
   const file = resolve(await circuitFile(path))
-  if (extname(file).toLowerCase() === '.json')
-    return new SonataCircuit(file, await readCircuitConfig(file), options, new Map())
+  if (await isConfig(file)) return new SonataCircuit(file, await readCircuitConfig(file), options, new Map())
   const h5 = await openHdf5(file)
   try {
     return new SonataCircuit(file, await bareConfig(h5), options, new Map([[file, Promise.resolve(h5)]]))
@@ -58,6 +58,10 @@ export async function openCircuit(path: string, options: CircuitOptions = {}): P
     throw error
   }
 }
+
+/** By extension, so that broken JSON is told to be just that; else by content. */
+const isConfig = async (file: string): Promise<boolean> =>
+  extname(file).toLowerCase() === '.json' || (await sniff(file).catch(() => 'other')) === 'json'
 
 async function circuitFile(path: string): Promise<string> {
   const status = await stat(path).catch(() => undefined)

@@ -11,7 +11,8 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['root', 'report', 'selection', 'verification', 'demo', 'sonata', 'formats', 'connectome'],
-  root: ['selection', 'verification', 'sonata', 'formats', 'connectome', 'kernels'],
+  root: ['selection', 'verification', 'interop', 'sonata', 'formats', 'connectome', 'kernels'],
+  interop: ['sonata', 'formats', 'connectome'],
   report: ['root', 'verification', 'formats', 'connectome'],
   verification: ['formats', 'connectome', 'kernels'],
   selection: ['formats', 'connectome', 'kernels'],
