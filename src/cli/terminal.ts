@@ -27,12 +27,16 @@ export function wantsColor(
   return isTty === true && !env.NO_COLOR && env.TERM !== 'dumb'
 }
 
+/** Whether to paint is decided by {@link wantsColor} alone, not once more by styleText. */
+const paint = (format: 'green' | 'red' | 'yellow' | 'bold' | 'dim', text: string): string =>
+  styleText(format, text, { validateStream: false })
+
 export const COLORED: Style = {
-  good: text => styleText('green', text),
-  bad: text => styleText('red', text),
-  unsure: text => styleText('yellow', text),
-  strong: text => styleText('bold', text),
-  weak: text => styleText('dim', text),
+  good: text => paint('green', text),
+  bad: text => paint('red', text),
+  unsure: text => paint('yellow', text),
+  strong: text => paint('bold', text),
+  weak: text => paint('dim', text),
 }
 
 /** A reader that went away (`| head -1`) is no error: the run goes on and keeps its exit code. */

@@ -40,6 +40,14 @@ const RULES: readonly Rule[] = [
   },
   {
     when: ({ count }) =>
+      count('asked.still_there') > 0 &&
+      count('lost.not_asked') > 0 &&
+      count('added.not_asked') + count('outside.changed') > 0,
+    cause: 'several kinds of change at once: made from another original, or by another operation than asked',
+    next: 'check which circuit, operation and mask the manipulation config names',
+  },
+  {
+    when: ({ count }) =>
       count('asked.still_there') > 0 && count('asked.still_there') === count('lost.not_asked'),
     cause:
       'as many other connections are gone as asked ones are still there: the mask was probably applied to other nodes (transposed, ids counted from 1, or another selection)',

@@ -4,6 +4,7 @@ import type { NodeSelection } from '../connectome/selection.ts'
 import type { EdgeFacts, Inspection, NodeFacts } from '../inspect.ts'
 import { plural, troubleLines } from './sentences.ts'
 import { PLAIN, type Style } from './style.ts'
+import { wrapText } from './wrap.ts'
 
 const ORDER_WORDS: Readonly<Record<EdgeOrder, string>> = {
   'tgt,src': 'by target, then source',
@@ -69,13 +70,7 @@ const problemLines = ({ problem }: EdgeFacts | NodeFacts, style: Style): string[
   problem === undefined ? [] : troubleLines(problem).map((line, k) => `  ${k === 0 ? style.bad(line) : line}`)
 
 /** Names in lines of at most 80 columns. */
-function wrap(names: readonly string[]): string {
-  const lines: string[] = []
-  for (const [k, name] of names.entries()) {
-    const word = k === names.length - 1 ? name : `${name},`
-    const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > 80) lines.push(`  ${word}`)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines.join('\n')
-}
+const wrap = (names: readonly string[]): string =>
+  wrapText(names.join(', '), 78)
+    .map(line => `  ${line}`)
+    .join('\n')

@@ -62,8 +62,8 @@ interface Words {
 
 const expectedFound = (expected: string, found: number): string =>
   `expected ${expected}, found ${plural(found, 'edge')}`
-const kept = (culprit: Culprit): string =>
-  expectedFound(plural(culprit.original, 'edge'), culprit.manipulated)
+const kept = ({ original, manipulated }: Culprit): string =>
+  expectedFound(original === 0 ? 'none' : plural(original, 'edge'), manipulated)
 const inOriginal = (expected: string, culprit: Culprit): string =>
   `${expectedFound(expected, culprit.original)} in the original`
 

@@ -12,12 +12,16 @@ import {
   verdictSentence,
 } from './sentences.ts'
 import { PLAIN, type Style } from './style.ts'
+import { wrapText } from './wrap.ts'
 
 export interface TextOptions {
   /** Culprits to list per finding. */
   readonly show: number
   readonly style?: Style
 }
+
+/** Columns, as on the terminals that everybody has. */
+const WIDTH = 80
 
 /** All proofs of one run, and a line that sums them up where there are several. Ends with a line break. */
 export function proofsToText(proofs: readonly Proof[], options: TextOptions): string {
@@ -33,7 +37,12 @@ export function proofToText(proof: Proof, { show, style = PLAIN }: TextOptions):
     `${verdictStyle(style)[proof.verdict](VERDICT_WORDS[proof.verdict])}: ${verdictSentence(proof)}`,
   ]
   const add = (label: string, text: string | undefined): void => {
-    if (text !== undefined) lines.push(`  ${style.weak(`${label}:`)} ${text}`)
+    if (text === undefined) return
+    const [first = '', ...more] = wrapText(`${label}: ${text}`, WIDTH - 4)
+    lines.push(
+      `  ${style.weak(`${label}:`)}${first.slice(label.length + 1)}`,
+      ...more.map(line => `    ${line}`),
+    )
   }
   if (proof.trouble !== undefined) lines.push(...troubleLines(proof.trouble).map(line => `  ${line}`))
   for (const finding of proof.findings) lines.push(...findingLines(finding, show, style))

@@ -10,6 +10,10 @@ import {
 import { proofsToText, proofToText } from '../../src/report/text.ts'
 import { CODES, FINDINGS, proofWith, unreadable } from './proofs.ts'
 
+/** Long lines joined again; culprits are indented alike, but are lines of their own. */
+const unwrapped = (...args: Parameters<typeof proofToText>): string =>
+  proofToText(...args).replace(/\n {4}(?!\d+ ->|\.\.\.)/g, ' ')
+
 describe('every finding', () => {
   it('has words, and no words are left over', () => {
     expect(Object.keys(FINDING_WORDS).toSorted()).toEqual(CODES.toSorted())
@@ -18,7 +22,7 @@ describe('every finding', () => {
   it.each(CODES)('%s is said with its count, its culprit, a cause and a next step', code => {
     const finding = FINDINGS[code]
     const proof = proofWith([finding])
-    const text = proofToText(proof, { show: 5 })
+    const text = unwrapped(proof, { show: 5 })
     expect(findingSentence(finding)).toContain(String(finding.count))
     expect(text).toContain(`  ${findingSentence(finding)} [${code}]\n`)
     for (const culprit of finding.culprits) {
@@ -55,7 +59,7 @@ describe('culprits', () => {
   it('are cut at --show, and the rest is counted', () => {
     const culprits = [1, 2, 3, 4].map(source => ({ ...culprit, source }))
     const proof = proofWith([{ ...FINDINGS['lost.not_asked'], count: 9, culprits }])
-    const text = proofToText(proof, { show: 2 })
+    const text = unwrapped(proof, { show: 2 })
     expect(text.match(/GIDs/g)).toHaveLength(2)
     expect(text).toContain('... and 7 more (')
     expect(proofToText(proof, { show: 0 })).toContain('... and 9 more (')
@@ -84,7 +88,7 @@ describe('the line of the notebook', () => {
 
 describe('verdicts', () => {
   it('verified says what was done, proven and not checked', () => {
-    const text = proofToText(proofWith([]), { show: 5 })
+    const text = unwrapped(proofWith([]), { show: 5 })
     expect(text).toContain(
       '\nverified: 8 connections removed, exactly as asked; no other connection changed\n',
     )
@@ -94,21 +98,21 @@ describe('verdicts', () => {
   })
 
   it('differs says how many checks failed and which passed', () => {
-    const text = proofToText(proofWith([FINDINGS['lost.not_asked'], FINDINGS['count.differs']]), { show: 5 })
+    const text = unwrapped(proofWith([FINDINGS['lost.not_asked'], FINDINGS['count.differs']]), { show: 5 })
     expect(text).toContain('\ndiffers: 2 of 6 checks failed\n')
     expect(text).toMatch(/\n {2}passed, level connections: .*same nodes/)
     expect(text).not.toMatch(/passed.*count adds up/)
   })
 
   it('an allowed finding stays visible without a cause', () => {
-    const text = proofToText(proofWith([{ ...FINDINGS['asked.absent'], severity: 'warning' }]), { show: 5 })
+    const text = unwrapped(proofWith([{ ...FINDINGS['asked.absent'], severity: 'warning' }]), { show: 5 })
     expect(text).toContain('allowed: 2 connections asked to be removed, but never existed')
     expect(text).toMatch(/\nverified: /)
     expect(text).not.toContain('likely cause')
   })
 
   it('cannot tell names file, field and hint, and proves nothing', () => {
-    const text = proofToText(unreadable(), { show: 5 })
+    const text = unwrapped(unreadable(), { show: 5 })
     expect(text).toBe(
       '/data/gone.h5\ncannot tell: nothing was proven for this circuit\n' +
         '  /data/gone.h5: /edges: no such file\n  try: check the path\n',
@@ -153,6 +157,21 @@ describe('advice', () => {
 
   it('has nothing to say about a verified circuit', () => {
     expect(adviceFor(proofWith([]))).toBeUndefined()
+  })
+})
+
+describe('lines', () => {
+  it('of findings-free proofs fit 80 columns, and lose no word', () => {
+    const proof = proofWith([], { notChecked: ['word '.repeat(40).trim()] })
+    const text = proofToText(proof, { show: 5 })
+    expect(
+      text
+        .split('\n')
+        .slice(1)
+        .map(line => line.length)
+        .filter(length => length > 80),
+    ).toEqual([])
+    expect(text.match(/\bword\b/g)).toHaveLength(40)
   })
 })
 
