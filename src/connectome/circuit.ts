@@ -18,7 +18,11 @@ export interface Circuit {
    * The edge population between two node populations, whatever its name: the pipeline renames it. Where several
    * fit, the one called `preferred`; InputError if none or several are left.
    */
-  findEdges(wanted: { sourcePopulation: string; targetPopulation: string; preferred?: string }): Promise<EdgeSource>
+  findEdges(wanted: {
+    sourcePopulation: string
+    targetPopulation: string
+    preferred?: string
+  }): Promise<EdgeSource>
   /** Node selection in one node population; all nodes where there is no expression. InputError if it is empty. */
   select(population: string, expression: string | undefined, options?: SelectOptions): Promise<NodeSelection>
   close(): void

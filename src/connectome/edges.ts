@@ -17,6 +17,12 @@ export const ID_BYTES: Readonly<Record<IdType, number>> = {
 /** Most nodes one population may have: 2^32-1 is the sentinel of the kernels, so the last id is 2^32-2. */
 export const MAX_NODES = 0xffff_ffff
 
+/** An HDF5 dataset. */
+export interface ColumnPlace {
+  readonly file: string
+  readonly dataset: string
+}
+
 /** One id column, readable in any order, in windows. */
 export interface IdColumn {
   /** Rows. */
@@ -24,6 +30,8 @@ export interface IdColumn {
   readonly type: IdType
   /** Where it comes from, for messages: `edges.h5: /edges/default/source_node_id`. */
   readonly label: string
+  /** Where another thread can open it again; absent where it cannot. */
+  readonly place?: ColumnPlace | undefined
   /**
    * Fill `into` with rows `first .. first+count-1`, little-endian, as stored: exactly
    * `count * ID_BYTES[type]` bytes. Synchronous where the file allows it (the fast path), a promise
@@ -50,4 +58,11 @@ export interface EdgeSource {
   /** 0-based node ids of the presynaptic and postsynaptic side. */
   readonly source: IdColumn
   readonly target: IdColumn
+  /**
+   * What the file cannot say. `nodes`: no node population is known, counts and names of populations are made up
+   * from the ids. `multiplicity`: connections are listed, not edges.
+   */
+  readonly unknown?: readonly Unknown[] | undefined
 }
+
+export type Unknown = 'nodes' | 'multiplicity'

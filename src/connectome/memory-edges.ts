@@ -1,5 +1,5 @@
 /** An edge population that is already in memory. */
-import { ID_BYTES, type EdgeSource, type IdColumn, type IdType } from './edges.ts'
+import { type EdgeSource, ID_BYTES, type IdColumn, type IdType } from './edges.ts'
 
 export type IdArray =
   | Uint8Array
