@@ -44,7 +44,7 @@ export interface NpyArray {
  */
 export function parseNpy(bytes: Uint8Array, label: string | Place): NpyArray {
   const header = parseNpyHeader(bytes, bytes.length, placeOf(label))
-  return decode(bytes, header)
+  return decodeNpy(bytes.subarray(header.dataOffset), header)
 }
 
 /** Read an npy file, checked against the size of the file before any memory is taken for it. */
@@ -56,7 +56,9 @@ export async function readNpy(path: string): Promise<NpyArray> {
     const bytes = await file.read(0, file.size)
     // Read a second time with the elements: the file may have changed in between.
     const again = parseNpyHeader(bytes, bytes.length, { file: path })
-    return npyjsReads(header) ? await decodeWithNpyjs(bytes, again, path) : decode(bytes, again)
+    return npyjsReads(header)
+      ? await decodeWithNpyjs(bytes, again, path)
+      : decodeNpy(bytes.subarray(again.dataOffset), again)
   } finally {
     await file.close()
   }
@@ -93,10 +95,13 @@ async function decodeWithNpyjs(bytes: Uint8Array, header: NpyHeader, path: strin
   return { dtype: header.dtype, shape: header.shape, fortranOrder: header.fortranOrder, data }
 }
 
-function decode(bytes: Uint8Array, header: NpyHeader): NpyArray {
+/** Elements without their header. A view of `stored` where alignment and byte order allow it. */
+export function decodeNpy(
+  stored: Uint8Array,
+  header: Pick<NpyHeader, 'kind' | 'dtype' | 'shape' | 'fortranOrder' | 'bigEndian'>,
+): NpyArray {
   const { kind, dtype, shape, fortranOrder } = header
   const [View, width] = VIEWS[kind]
-  const stored = bytes.subarray(header.dataOffset)
   const elements = header.bigEndian
     ? swapped(stored, width)
     : stored.byteOffset % width === 0

@@ -1,0 +1,130 @@
+/** What differs between two edge populations, whatever files they are in. */
+import type { EdgeOrder, EdgeSource } from './connectome/edges.ts'
+import { InternalError } from './errors.ts'
+import { type EdgesOptions, type OpenFile, openEdges } from './inputs/open-edges.ts'
+import { allNodes, commonCounts, measured, withCounts } from './same-nodes.ts'
+import { askedConnections } from './verification/asked.ts'
+import { compareEdges } from './verification/compare.ts'
+import type { Comparison, Culprit } from './verification/comparison.ts'
+import { silent, withoutMultiplicity } from './verification/uncheckable.ts'
+
+export const DIFF_CLASSES = ['only_in_a', 'only_in_b', 'multiplicity_changed'] as const
+export type DiffClass = (typeof DIFF_CLASSES)[number]
+
+export interface DiffOptions extends EdgesOptions {
+  /** Compare which pairs are connected, not by how many edges. */
+  readonly connectionsOnly?: boolean
+  /** Culprits to keep per class; default 10. */
+  readonly keep?: number
+  /** Keep every culprit in `differences`. */
+  readonly all?: boolean
+  /** Bytes for rows that must be brought into order; more go to a temporary file. */
+  readonly memory?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+export interface DiffSide {
+  readonly file: string
+  readonly population: string
+  readonly edges: number
+  readonly connections: number
+  readonly order: EdgeOrder
+}
+
+export interface Diff {
+  readonly a: DiffSide
+  readonly b: DiffSide
+  readonly equal: boolean
+  /** Connections. */
+  readonly onlyInA: number
+  readonly onlyInB: number
+  readonly inBoth: number
+  /** Of those in both, how many have another number of edges; undefined where that was not compared. */
+  readonly multiplicityChanged: number | undefined
+  /** Why not, unless the caller asked for it. */
+  readonly multiplicityUnknown: string | undefined
+  /** The first of each class, ascending by (target, source); `original` are the edges in A, `manipulated` in B. */
+  readonly culprits: Readonly<Record<DiffClass, readonly Culprit[]>>
+  /** All of them, where the caller asked for all. */
+  readonly differences: ReadonlyArray<Culprit & { readonly class: DiffClass }> | undefined
+}
+
+/**
+ * Compare the edges of two files, connection by connection: SONATA circuits or edges files, SciPy adjacency (.npz),
+ * lists of pairs (.npy, .csv), in any order. Ids are compared as they are: no node is looked at. The population of
+ * B is the one between the node populations of A's, where both name theirs.
+ *
+ * @throws InputError if one of them cannot be used
+ */
+export async function diff(a: string, b: string, options: DiffOptions = {}): Promise<Diff> {
+  const opened: OpenFile[] = []
+  try {
+    const first = await openEdges(a, options)
+    opened.push(first)
+    const second = await openEdges(b, options, first.edges)
+    opened.push(second)
+    return await diffEdges(first.edges, second.edges, options)
+  } finally {
+    for (const file of opened) await file.close()
+  }
+}
+
+async function diffEdges(first: EdgeSource, second: EdgeSource, options: DiffOptions): Promise<Diff> {
+  // Only what neither file names can be too much for the other, so both get the larger numbers.
+  const sides = [await measured(first), await measured(second)] as const
+  const counts = commonCounts(sides)
+  const [left, right] = [withCounts(sides[0], counts), withCounts(sides[1], counts)]
+  const source = allNodes(left.sourcePopulation, counts.source)
+  const target = allNodes(left.targetPopulation, counts.target)
+  const asked = askedConnections(source, target, undefined, undefined)
+  const { keep = 10, all = false, memory, signal, onProgress } = options
+  const passOptions = { keep, all, memory, signal, onProgress }
+  const [outcome] = await compareEdges(left, [{ edges: right, asked }], source, target, passOptions)
+  if (outcome?.comparison === undefined) throw outcome?.error ?? new RangeError('no outcome')
+  return summed(left, right, outcome.comparison, options)
+}
+
+function summed(a: EdgeSource, b: EdgeSource, whole: Comparison, options: DiffOptions): Diff {
+  const quiet = silent('multiplicity', a, b)
+  const counted = quiet === undefined && options.connectionsOnly !== true
+  const { classes, culprits, ...comparison } = counted ? whole : withoutMultiplicity(whole)
+  const side = (edges: EdgeSource, which: 'original' | 'manipulated'): DiffSide => ({
+    file: edges.file,
+    population: edges.population,
+    edges: comparison.edges[which],
+    connections: comparison.connections[which],
+    order: comparison.order[which],
+  })
+  const [onlyInA, onlyInB] = [classes.lost_not_asked, classes.added_not_asked]
+  return {
+    a: side(a, 'original'),
+    b: side(b, 'manipulated'),
+    equal: onlyInA + onlyInB + classes.multiplicity_changed === 0,
+    onlyInA,
+    onlyInB,
+    inBoth: comparison.connections.original - onlyInA,
+    multiplicityChanged: counted ? classes.multiplicity_changed : undefined,
+    multiplicityUnknown: quiet && `${quiet} lists connections, not edges`,
+    culprits: {
+      only_in_a: culprits.lost_not_asked,
+      only_in_b: culprits.added_not_asked,
+      multiplicity_changed: culprits.multiplicity_changed,
+    },
+    differences: comparison.differences?.map(row => ({
+      ...row,
+      class: CLASS[row.class] ?? unexpected(row.class),
+    })),
+  }
+}
+
+const CLASS: Readonly<Partial<Record<string, DiffClass>>> = {
+  lost_not_asked: 'only_in_a',
+  added_not_asked: 'only_in_b',
+  multiplicity_changed: 'multiplicity_changed',
+}
+
+/** Nothing was asked and nothing is outside, so that no other class has members. */
+function unexpected(name: string): never {
+  throw new InternalError(`a difference of class ${name}`)
+}

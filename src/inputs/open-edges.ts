@@ -1,0 +1,92 @@
+/** From a path to an edge population, whatever kind of file it is. */
+import { extname } from 'node:path'
+import type { Circuit } from '../connectome/circuit.ts'
+import { type EdgeSource, MAX_NODES } from '../connectome/edges.ts'
+import { isInputError } from '../errors.ts'
+import { InputFile } from '../formats/input-file.ts'
+import { openCircuit } from '../sonata/circuit.ts'
+import { openAdjacency } from './adjacency.ts'
+import { type OpenEdges, UNNAMED } from './lists.ts'
+import { openCsvPairs, openNpyPairs, type PairOptions } from './pairs.ts'
+
+export type InputKind = 'adjacency' | 'npy pairs' | 'csv pairs' | 'circuit'
+
+export interface EdgesOptions extends PairOptions {
+  /** Edge population of a circuit or an edges file with several. */
+  readonly population?: string | undefined
+}
+
+/** Edges from a file; `circuit` where that is one. */
+export interface OpenFile extends OpenEdges {
+  readonly circuit?: Circuit
+}
+
+/**
+ * Open the edges in a file: SciPy adjacency (.npz), pairs (.npy, .csv, .tsv, .txt), a SONATA edges file, or a circuit.
+ *
+ * @param like of a circuit with several edge populations: the one between the same node populations as these
+ * @throws InputError if it is none of these, or if what is in it cannot be used
+ */
+export async function openEdges(
+  path: string,
+  options: EdgesOptions = {},
+  like?: EdgeSource,
+): Promise<OpenFile> {
+  const kind = await recognise(path)
+  if (kind !== 'circuit') return openList(path, kind, options)
+  const circuit = await openCircuit(path)
+  try {
+    const edges = await (like === undefined || like.sourcePopulation.endsWith(UNNAMED)
+      ? circuit.edgePopulation(options.population)
+      : circuit.findEdges({ ...like, preferred: options.population ?? like.population }))
+    const counted = edges.sourceCount !== MAX_NODES && edges.targetCount !== MAX_NODES
+    return {
+      circuit,
+      edges: counted ? edges : { ...edges, unknown: [...(edges.unknown ?? []), 'nodes'] },
+      close: async () => circuit.close(),
+    }
+  } catch (error) {
+    circuit.close()
+    throw error
+  }
+}
+
+/** Open a file of one of the kinds that are no circuits. */
+export function openList(
+  path: string,
+  kind: Exclude<InputKind, 'circuit'>,
+  options: PairOptions,
+): Promise<OpenEdges> {
+  if (kind === 'adjacency') return openAdjacency(path)
+  return kind === 'npy pairs' ? openNpyPairs(path, options) : openCsvPairs(path, options)
+}
+
+/** By the first bytes, else by the extension; a file that cannot be read is left to who reads it. */
+export async function recognise(path: string): Promise<InputKind> {
+  const start = await firstBytes(path)
+  if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return 'adjacency'
+  if (start.startsWith('\x93NUMPY')) return 'npy pairs'
+  return BY_EXTENSION.get(extname(path).toLowerCase()) ?? 'circuit'
+}
+
+const BY_EXTENSION: ReadonlyMap<string, InputKind> = new Map([
+  ['.npz', 'adjacency'],
+  ['.npy', 'npy pairs'],
+  ['.csv', 'csv pairs'],
+  ['.tsv', 'csv pairs'],
+  ['.txt', 'csv pairs'],
+])
+
+async function firstBytes(path: string): Promise<string> {
+  try {
+    const file = await InputFile.open(path)
+    try {
+      return Buffer.from(await file.read(0, Math.min(8, file.size))).toString('latin1')
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (isInputError(error)) return ''
+    throw error
+  }
+}
