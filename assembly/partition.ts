@@ -14,7 +14,7 @@ export function countTargets(targets: usize, count: u32, counts: usize, nodes: u
 }
 
 /**
- * Deal rows from position `first` on. bucketOf: bucket of each target; firstTargets, cursors, limits: per bucket, u32;
+ * Deal rows from position `first` on. bucketOf: bucket of each target, u16; firstTargets, cursors, limits: per bucket, u32;
  * a cursor is the number of the key slot that the next row of the bucket takes. Stops before a row whose bucket has
  * no slot left (cursor == limit) and returns its position, `count` when all are dealt. wide: keys are u64.
  */
@@ -50,7 +50,7 @@ function deal<T>(
 ): u32 {
   for (let k = first; k < count; k++) {
     const target = load<u32>(targets + ((<usize>k) << 2))
-    const bucket = (<usize>load<u32>(bucketOf + ((<usize>target) << 2))) << 2
+    const bucket = (<usize>load<u16>(bucketOf + ((<usize>target) << 1))) << 2
     const cursor = load<u32>(cursors + bucket)
     if (cursor == load<u32>(limits + bucket)) return k
     store<u32>(cursors + bucket, cursor + 1)

@@ -109,19 +109,43 @@ const MUTANTS = [
   [
     'a column cut at the window end',
     'src/verification/columns.ts',
-    'lowerBound(targets, targets[this.#end - 1] ?? 0, this.#begin, this.#end)',
+    'done ? this.#end : lowerBound(targets, last, this.#begin, this.#end)',
     'this.#end',
   ],
   [
     'tally of a long column not drained to its end',
     'src/verification/columns.ts',
-    'if (long.drained >= nodes) this.#long = undefined',
+    'if (length < capacity) this.#long = undefined',
     'this.#long = undefined',
   ],
   [
     'range of the original unchecked',
-    'src/verification/columns.ts',
+    'src/verification/order.ts',
     "if (largestSource >= edges.sourceCount) throw idOutOfRange(edges, 'source', largestSource)",
+    '',
+  ],
+  [
+    'a full spill buffer overrun',
+    'assembly/partition.ts',
+    'if (cursor == load<u32>(limits + bucket)) return k',
+    '',
+  ],
+  [
+    'keys sorted by their low digits only',
+    'assembly/partition.ts',
+    'for (let pass: u32 = 0; pass < passes; pass++) {',
+    'for (let pass: u32 = 0; pass < 1; pass++) {',
+  ],
+  [
+    'last keys of a bucket not written to the temporary file',
+    'src/verification/bucket-rows.ts',
+    'keys.finish()',
+    '',
+  ],
+  [
+    'a bucket of several targets larger than what is sorted at once',
+    'src/verification/buckets.ts',
+    'inBucket + count > mostRows ||',
     '',
   ],
   [

@@ -51,7 +51,7 @@ export class KernelMemory {
   }
 
   /** Reserve room for the values and copy them in. */
-  place(values: Uint32Array | Uint8Array): number {
+  place(values: Uint32Array | Uint16Array | Uint8Array): number {
     const pointer = this.allocate(values.byteLength)
     this.bytes(pointer, values.byteLength).set(
       new Uint8Array(values.buffer, values.byteOffset, values.byteLength),

@@ -8,7 +8,7 @@ import { InputError } from '../errors.ts'
 import { ScratchFile } from '../formats/scratch-file.ts'
 import { NONE } from '../kernels/abi.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
-import { type Buckets, keyBytesFor, planBuckets } from './buckets.ts'
+import { type Buckets, keyBytesFor, leastBucketRows, planBuckets } from './buckets.ts'
 import { checkRange, idOutOfRange } from './order.ts'
 import { Scan } from './scan.ts'
 import { Tally } from './tally.ts'
@@ -60,8 +60,8 @@ export class BucketRows implements EdgeWindows {
     this.#edges = edges
     this.#rows = rows
     this.#options = options
-    this.#bucketRows = options.bucketRows ?? BUCKET_ROWS
-    const bytes = edges.edgeCount * keyBytesFor(edges.sourceCount)
+    this.#bucketRows = Math.max(options.bucketRows ?? BUCKET_ROWS, leastBucketRows(edges.edgeCount))
+    const bytes = edges.edgeCount * keyBytesFor(edges.sourceCount, edges.targetCount)
     this.reserved = bytes <= options.memory ? bytes : 0
   }
 
@@ -121,7 +121,7 @@ export class BucketRows implements EdgeWindows {
     const scan = new Scan(memory)
     const rowsOf = await this.#countTargets(target)
     const buckets = planBuckets(rowsOf, this.#edges.sourceCount, this.#bucketRows)
-    const keyBytes = keyBytesFor(this.#edges.sourceCount)
+    const keyBytes = keyBytesFor(this.#edges.sourceCount, this.#edges.targetCount)
     const buffer = () => memory.allocate(this.#bucketRows * keyBytes)
     ;[this.#keys, this.#scratch, this.#outSource, this.#outTarget] = [buffer(), buffer(), buffer(), buffer()]
     const keys =

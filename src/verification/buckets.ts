@@ -1,8 +1,10 @@
 /** How targets are dealt out to buckets: consecutive targets, about equal numbers of rows, keys that fit. */
 
+import { InternalError } from '../errors.ts'
+
 export interface Buckets {
-  /** Bucket of each target, u32, ascending. */
-  readonly bucketOf: Uint32Array
+  /** Bucket of each target, ascending. Two bytes, so that the table stays in L2 while rows are dealt. */
+  readonly bucketOf: Uint16Array
   /** First target of each bucket. */
   readonly firstTargets: Uint32Array
   /** Rows before each bucket; one entry more than buckets. Row numbers stay below 2^32. */
@@ -14,16 +16,22 @@ export interface Buckets {
   readonly wide: boolean
 }
 
+/** Greedy filling leaves neighbours that are together too large, so up to twice as many may come out. */
+const AIM_AT_BUCKETS = 30_000
+const MOST_BUCKETS = 0xffff
+
+/** Rows of a bucket at least, so that buckets can be numbered in two bytes. */
+export const leastBucketRows = (rows: number): number => Math.ceil(rows / AIM_AT_BUCKETS)
+
 /**
  * Plan buckets from the number of rows of each target. A bucket has at most `mostRows` rows, or a single target.
  * Sources are below `sourceCount`.
  */
 export function planBuckets(rowsOf: Uint32Array, sourceCount: number, mostRows: number): Buckets {
   const sourceBits = bitsFor(sourceCount)
-  // u32 keys leave 32 - sourceBits for the target within its bucket; below 256 targets a bucket is not worth it.
-  const wide = keyBytesFor(sourceCount) === 8
+  const wide = keyBytesFor(sourceCount, rowsOf.length) === 8
   const mostTargets = wide ? 1 << 20 : 2 ** (32 - sourceBits)
-  const bucketOf = new Uint32Array(rowsOf.length)
+  const bucketOf = new Uint16Array(rowsOf.length)
   const firstTargets: number[] = []
   const offsets: number[] = []
   let rows = 0
@@ -43,6 +51,7 @@ export function planBuckets(rowsOf: Uint32Array, sourceCount: number, mostRows: 
     inBucket += count
     rows += count
   })
+  if (firstTargets.length > MOST_BUCKETS) throw new InternalError(`${firstTargets.length} buckets`)
   return {
     bucketOf,
     firstTargets: Uint32Array.from(firstTargets),
@@ -53,8 +62,9 @@ export function planBuckets(rowsOf: Uint32Array, sourceCount: number, mostRows: 
   }
 }
 
-/** Bytes of a key that holds a source and its target within a bucket. */
-export const keyBytesFor = (sourceCount: number): 4 | 8 => (bitsFor(sourceCount) > 24 ? 8 : 4)
+/** Bytes of a key that holds a source and its target within a bucket: 4 where that leaves few enough buckets. */
+export const keyBytesFor = (sourceCount: number, targetCount: number): 4 | 8 =>
+  targetCount / 2 ** (32 - bitsFor(sourceCount)) > AIM_AT_BUCKETS / 2 ? 8 : 4
 
 /** Bits that 0 .. count-1 need. */
 const bitsFor = (count: number): number => (count <= 1 ? 0 : 32 - Math.clz32(count - 1))

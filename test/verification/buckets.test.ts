@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { edgesFromArrays } from '../../src/connectome/memory-edges.ts'
+import { keyBytesFor, planBuckets } from '../../src/verification/buckets.ts'
+import { summarizeEdges } from '../../src/verification/summary.ts'
+
+it('buckets are consecutive targets with all their rows, small enough or of one target', () => {
+  const rows = fc.array(fc.nat(9), { minLength: 1, maxLength: 60 })
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 25 }), (rowsOf, most) => {
+      const { bucketOf, firstTargets, offsets } = planBuckets(Uint32Array.from(rowsOf), 100, most)
+      let before = 0
+      firstTargets.forEach((first, bucket) => {
+        const members = rowsOf.map((_, target) => target).filter(target => bucketOf[target] === bucket)
+        expect(members[0]).toBe(first)
+        expect(members.at(-1)).toBe(first + members.length - 1)
+        expect(offsets[bucket]).toBe(before)
+        const inside = members.reduce((sum, target) => sum + (rowsOf[target] ?? 0), 0)
+        if (inside > most) expect(members.length).toBe(1)
+        before += inside
+      })
+      expect(offsets.at(-1)).toBe(before)
+    }),
+  )
+})
+
+it('keys have 8 bytes where 4 do not hold a source and enough targets', async () => {
+  expect([
+    keyBytesFor(219_422, 219_422),
+    keyBytesFor(2 ** 24, 2 ** 20),
+    keyBytesFor(2 ** 24, 2 ** 24),
+  ]).toEqual([4, 4, 8])
+  // Most sources, few edges: the ids of both ends come back whole.
+  const sourceCount = 2 ** 26
+  const source = Uint32Array.of(sourceCount - 1, 5, sourceCount - 1, 0)
+  const target = Uint32Array.of(9_999, 9_998, 0, 9_999)
+  const ids = { source, target, sourceCount, targetCount: 2 ** 22, targetPopulation: 'other' }
+  const summary = await summarizeEdges(edgesFromArrays(ids))
+  const sorted = await summarizeEdges(
+    edgesFromArrays({
+      ...ids,
+      source: Uint32Array.of(sourceCount - 1, 5, 0, sourceCount - 1),
+      target: Uint32Array.of(0, 9_998, 9_999, 9_999),
+    }),
+  )
+  expect(summary).toEqual({ ...sorted, order: 'none' })
+  expect(keyBytesFor(sourceCount, 2 ** 22)).toBe(8)
+})
