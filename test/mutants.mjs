@@ -194,8 +194,9 @@ const env = {
   CONNPROOF_SHARED: process.env.CONNPROOF_SHARED ?? join(dirname(join(root, '.')), 'shared'),
 }
 
+/** A fault may make a loop endless: the whole process group is ended after a while, and that is a failure. */
 function run(command, args) {
-  return spawnSync(command, args, { cwd: tree, env, encoding: 'utf8' })
+  return spawnSync('timeout', ['--kill-after=1', '120', command, ...args], { cwd: tree, env, encoding: 'utf8' })
 }
 
 const builds = () => run('npm', ['run', '-s', 'build:kernels']).status === 0
