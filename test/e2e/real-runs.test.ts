@@ -24,8 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'connproof-real-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const all = realRuns()
-const sorted = all.filter(run => run.expected.input_sorted_by_target)
-const good = sorted.filter(run => !run.failed)
+const good = all.filter(run => !run.failed)
 const masked = runsWithWholeMask()
 
 const unchanged = good.filter(run => run.operations.join() === 'null_manipulation')
@@ -55,6 +54,7 @@ describe.skipIf(!hasShared)('real runs', () => {
   it('are the ones the tests were written for', () => {
     expect(masked.map(run => run.name)).toEqual([
       'cm_functional/conn_removal_mask_100',
+      'cm_unit/conn_removal_mask_100_splits2',
       'synth/conn_removal_mask_100_exc_exc',
       'synth/conn_removal_mask_100_reciprocal',
       'synth/conn_removal_mask_100_unordered_list',
@@ -63,9 +63,11 @@ describe.skipIf(!hasShared)('real runs', () => {
     expect(unchanged.map(run => run.name)).toEqual([
       'cm_functional/null_splits1',
       'cm_functional/null_splits7_cli',
+      'cm_unit/null_splits1',
+      'cm_unit/null_splits3_regroups',
       'synth/null_splits1',
     ])
-    expect(drawn).toHaveLength(7)
+    expect(drawn).toHaveLength(9)
   })
 
   it.each(masked)('$name: its mask was removed and nothing else', async run => {
@@ -105,6 +107,21 @@ describe.skipIf(!hasShared)('real runs', () => {
     ])
   })
 
+  it.each(good.filter(run => run.hasEdges))(
+    '$name: without a mask, what it changed is counted',
+    async run => {
+      const proof = await check({ ...prepare(run, folder), ...EVERYTHING })
+      const { removed_connections, added_connections, rows_before, rows_after } = run.expected
+      expect(proof.classes).toMatchObject({
+        lost_not_asked: removed_connections,
+        added_not_asked: added_connections,
+        removed_as_asked: 0,
+        outside_changed: 0,
+      })
+      expect(proof.edges).toEqual({ original: rows_before, manipulated: rows_after })
+    },
+  )
+
   it('synth/conn_removal_mask_60pct: the rest of the mask is still there', async () => {
     const run = find('synth/conn_removal_mask_60pct')
     const prepared = prepare(run, folder)
@@ -142,15 +159,6 @@ describe.skipIf(!hasShared)('real runs', () => {
     writeFileSync(target, JSON.stringify(ascending))
     expect((await check({ ...prepared, target }, { mask: prepared.mask })).verdict).toBe('differs')
   })
-
-  it.each(all.filter(run => run.circuit === 'cm_unit' && run.hasEdges && !run.failed))(
-    '$name: its circuit is not sorted by target, so nothing can be told yet',
-    async run => {
-      const prepared = prepare(run, folder)
-      const mask = run.hasMask ? prepared.mask : undefined
-      await expect(check(prepared, { mask })).rejects.toThrow(/not sorted by target/)
-    },
-  )
 })
 
 describe.skipIf(!hasShared)('failed runs that left an edges.h5', () => {
@@ -172,11 +180,8 @@ describe.skipIf(!hasShared)('failed runs that left an edges.h5', () => {
   it.each(failed)('$name: never verified', async run => {
     const prepared = prepare(run, folder)
     const mask = run.hasMask ? prepared.mask : await intendedMask(run, prepared)
-    const verdict = check({ ...prepared, ...(run.hasMask ? {} : EVERYTHING) }, { mask }).then(
-      proof => proof.verdict,
-      error => error.name,
-    )
-    expect(await verdict).toBe(VERDICTS[run.name])
+    const proof = await check({ ...prepared, ...(run.hasMask ? {} : EVERYTHING) }, { mask })
+    expect(proof.verdict).toBe(VERDICTS[run.name])
   })
 
   it.each(failed.filter(run => run.name.includes('misspelt_sel')))(
@@ -198,7 +203,7 @@ const VERDICTS: Record<string, string> = {
   'cm_functional/failed_misspelt_amount': 'differs',
   'cm_functional/failed_misspelt_sel_dst': 'differs',
   'cm_functional/failed_truncated_edges_h5_tail': 'cannot_tell',
-  'cm_unit/failed_stale_parquet_converted': 'InputError',
+  'cm_unit/failed_stale_parquet_converted': 'differs',
   'synth/failed_converter_killed': 'cannot_tell',
   'synth/failed_misspelt_sel_source': 'differs',
   'synth/failed_truncated_edges_h5': 'cannot_tell',

@@ -62,11 +62,10 @@ export function realRuns(): RealRun[] {
   })
 }
 
-/** Runs on input sorted by target that removed the whole of their mask, which names connections only. */
+/** Runs that removed the whole of their mask, which names connections only. */
 export const runsWithWholeMask = (): RealRun[] =>
   realRuns().filter(
     run =>
-      run.expected.input_sorted_by_target &&
       !run.failed &&
       run.hasMask &&
       run.operations[0] === 'conn_removal' &&
