@@ -10,9 +10,22 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
  * parts together. Verification judges what demo made: it must never see the code that made it.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  cli: ['root', 'report', 'selection', 'verification', 'demo', 'sonata', 'formats', 'connectome'],
-  root: ['selection', 'verification', 'interop', 'sonata', 'formats', 'connectome', 'kernels'],
+  cli: ['root', 'report', 'selection', 'verification', 'demo', 'inputs', 'sonata', 'formats', 'connectome'],
+  root: [
+    'parallel',
+    'inputs',
+    'selection',
+    'verification',
+    'interop',
+    'sonata',
+    'formats',
+    'connectome',
+    'kernels',
+  ],
+  inputs: ['formats', 'connectome'],
   interop: ['sonata', 'formats', 'connectome'],
+  parallel: ['verification', 'formats', 'connectome', 'kernels'],
+  inputs: ['sonata', 'formats', 'connectome'],
   report: ['root', 'verification', 'formats', 'connectome'],
   verification: ['formats', 'connectome', 'kernels'],
   selection: ['formats', 'connectome', 'kernels'],
