@@ -1,10 +1,10 @@
 /** What differs between two edge populations, whatever files they are in. */
 import type { EdgeOrder, EdgeSource } from './connectome/edges.ts'
 import { InternalError } from './errors.ts'
-import { type EdgesOptions, type OpenFile, openEdges } from './inputs/open-edges.ts'
+import { type EdgesOptions, type OpenFile, openEdges } from './open-edges.ts'
+import { compareInParallel } from './parallel/jobs.ts'
 import { allNodes, commonCounts, measured, withCounts } from './same-nodes.ts'
 import { askedConnections } from './verification/asked.ts'
-import { compareEdges } from './verification/compare.ts'
 import type { Comparison, Culprit } from './verification/comparison.ts'
 import { silent, withoutMultiplicity } from './verification/uncheckable.ts'
 
@@ -20,6 +20,10 @@ export interface DiffOptions extends EdgesOptions {
   readonly all?: boolean
   /** Bytes for rows that must be brought into order; more go to a temporary file. */
   readonly memory?: number | undefined
+  /** Folder for that file; default that of the system. */
+  readonly folder?: string | undefined
+  /** Threads to use; default 1. */
+  readonly jobs?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -78,9 +82,10 @@ async function diffEdges(first: EdgeSource, second: EdgeSource, options: DiffOpt
   const source = allNodes(left.sourcePopulation, counts.source)
   const target = allNodes(left.targetPopulation, counts.target)
   const asked = askedConnections(source, target, undefined, undefined)
-  const { keep = 10, all = false, memory, signal, onProgress } = options
-  const passOptions = { keep, all, memory, signal, onProgress }
-  const [outcome] = await compareEdges(left, [{ edges: right, asked }], source, target, passOptions)
+  const { keep = 10, all = false, memory, folder, signal, onProgress } = options
+  const passOptions = { keep, all, memory, folder, signal, onProgress }
+  const pass = [left, [{ edges: right, asked }], source, target, passOptions] as const
+  const [outcome] = await compareInParallel(...pass, options.jobs ?? 1)
   if (outcome?.comparison === undefined) throw outcome?.error ?? new RangeError('no outcome')
   return summed(left, right, outcome.comparison, options)
 }

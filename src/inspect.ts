@@ -1,6 +1,8 @@
 /** What a circuit or an edges file holds: the facts a reader wants before believing anything about it. */
 import { isInputError } from './errors.ts'
 import { openHdf5 } from './formats/hdf5/open.ts'
+import type { PairOptions } from './inputs/pairs.ts'
+import { inspectList } from './inspect-list.ts'
 import { openCircuit } from './open-circuit.ts'
 import type { SonataCircuit } from './sonata/circuit.ts'
 import { type IndexLayout, readEdgeLayout } from './sonata/edge-layout.ts'
@@ -49,7 +51,7 @@ export interface Inspection {
   readonly nodeSets: readonly string[]
 }
 
-export interface InspectOptions {
+export interface InspectOptions extends PairOptions {
   /** Only this edge population. */
   readonly population?: string | undefined
   readonly signal?: AbortSignal | undefined
@@ -57,12 +59,14 @@ export interface InspectOptions {
 }
 
 /**
- * Inspect a circuit_config.json, a folder that holds one, or a bare SONATA file. A population that cannot be read
+ * Inspect a circuit, a bare SONATA file, an adjacency matrix or a list of pairs. A population that cannot be read
  * has a `problem` instead of numbers and does not stop the others.
  *
  * @throws InputError if the file itself cannot be opened, or if `population` is not in it
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Inspection> {
+  const list = await inspectList(path, options)
+  if (list !== undefined) return { file: path, edges: [list], nodes: [], nodeSets: [] }
   const circuit = await openCircuit(path)
   try {
     // A bare file is named as the caller named it; files behind a configuration by their absolute path.

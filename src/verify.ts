@@ -11,6 +11,7 @@ import { type Asked, askedConnections } from './verification/asked.ts'
 import { CONNECTION_CHECKS, type Facts, judge } from './verification/checks.ts'
 import type { Outcome } from './verification/compare.ts'
 import type { FindingCode, InputIdentity, Proof } from './verification/proof.ts'
+import { refuseUnknowable, silent, uncheckable, withoutMultiplicity } from './verification/uncheckable.ts'
 import { VERSION } from './version.ts'
 
 /** Findings that a caller may declare acceptable. All others are what the tool is for. */
@@ -142,6 +143,12 @@ async function openAnswer(given: Circuit | string, question: Question): Promise<
       targetPopulation: original.targetPopulation,
       preferred: original.population,
     })
+    refuseUnknowable(original, edges, question.source, question.target)
+    // A list has no nodes that could be others.
+    if (silent('nodes', edges) !== undefined) {
+      const { source, target } = question
+      return { name: circuit.name, file: circuit.file, own, circuit, edges, source, target }
+    }
     const source = await selectSide(options, circuit, edges.sourcePopulation, 'source')
     const target = await selectSide(options, circuit, edges.targetPopulation, 'target')
     return { name: circuit.name, file: circuit.file, own, circuit, edges, source, target }
@@ -159,11 +166,15 @@ async function prove(
   seconds: number,
 ): Promise<Proof> {
   const { options, original, source, target, asked } = question
-  const comparison = outcome?.comparison
+  const comparison =
+    outcome?.comparison && answer.edges && silent('multiplicity', original, answer.edges)
+      ? withoutMultiplicity(outcome.comparison)
+      : outcome?.comparison
   const error = answer.error ?? outcome?.error
   const facts =
     comparison === undefined || answer.edges === undefined ? undefined : factsOf(question, answer, comparison)
-  const judged = facts === undefined ? undefined : judge(CONNECTION_CHECKS, facts, new Set(options.allow))
+  const unknown = answer.edges && uncheckable(original, answer.edges)
+  const judged = facts && judge(CONNECTION_CHECKS, facts, new Set(options.allow), unknown)
   const failed = judged?.checks.some(check => check.status === 'failed')
   return {
     schema: 1,

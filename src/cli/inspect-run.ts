@@ -29,6 +29,8 @@ export async function runInspect(
   })
   const inspection = await inspect(path, {
     population: flags.population,
+    idBase: flags.idBase,
+    pairs: flags.pairs,
     signal,
     onProgress: (done, total) => progress.update(done, total),
   }).finally(() => progress.clear())

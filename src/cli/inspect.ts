@@ -1,5 +1,7 @@
 /** The verb `inspect`: its flags. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import type { PairShape } from '../inputs/pairs.ts'
+import { parseIdBase } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface InspectFlags {
@@ -7,6 +9,8 @@ export interface InspectFlags {
   readonly json?: true
   readonly nodes?: string
   readonly ids?: true
+  readonly idBase?: 0 | 1
+  readonly pairs?: PairShape
   readonly quiet?: true
 }
 
@@ -23,6 +27,8 @@ export function addInspect(program: Command, session: Session): void {
     .option('--population <name>', 'only this edge population; with --nodes: of these nodes')
     .option('--nodes <set>', 'size of a selection: node set, attr=value, A&B, id file')
     .option('--ids', 'with --nodes: its node ids (from 0), one a line')
+    .option('--id-base <0|1>', 'lists count from 0 (node ids) or 1 (GIDs)', parseIdBase)
+    .addOption(new Option('--pairs <how>', 'a pair of a 2x2 .npy is one of its').choices(['rows', 'columns']))
     .option('--json', 'JSON Lines on stdout, one object per edge population')
     .option('-q, --quiet', 'no progress on stderr')
     .helpOption('-h, --help', 'print this')

@@ -3,8 +3,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import { AtomicFile } from '../formats/atomic-write.ts'
-import { differencesToCsv, differencesToNpz } from '../report/differences.ts'
-import type { Difference } from '../verification/comparison.ts'
+import { type DifferenceRow, differencesToCsv, differencesToNpz } from '../report/differences.ts'
 
 export interface OutputFlags {
   readonly proof?: string
@@ -14,7 +13,7 @@ export interface OutputFlags {
 
 export interface Outputs {
   /** `differences`: of each circuit, in order; undefined for one that could not be compared. */
-  write(proof: string, differences: readonly (readonly Difference[] | undefined)[]): Promise<void>
+  write(proof: string, differences: readonly (readonly DifferenceRow[] | undefined)[]): Promise<void>
   /** Leave nothing behind. Harmless after everything was written. */
   abort(): void
 }
@@ -59,7 +58,7 @@ async function writeAll(
   proof: AtomicFile | undefined,
   tables: readonly AtomicFile[],
   text: string,
-  differences: readonly (readonly Difference[] | undefined)[],
+  differences: readonly (readonly DifferenceRow[] | undefined)[],
 ): Promise<void> {
   for (const [k, table] of tables.entries()) {
     const rows = differences[k]
@@ -71,7 +70,7 @@ async function writeAll(
   proof.commit()
 }
 
-async function writeTable(file: AtomicFile, rows: readonly Difference[]): Promise<void> {
+async function writeTable(file: AtomicFile, rows: readonly DifferenceRow[]): Promise<void> {
   if (file.path.endsWith('.npz')) file.write(await differencesToNpz(rows), 0)
   else {
     let at = 0

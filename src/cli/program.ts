@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { addDemo } from './demo-verb.ts'
+import { addDiff } from './diff.ts'
 import { addInspect } from './inspect.ts'
 import type { Terminal } from './terminal.ts'
 import { addVerify } from './verify.ts'
@@ -32,6 +33,7 @@ export function buildProgram(session: Session): Command {
     .exitOverride()
     .addHelpText('after', EXIT_CODES)
   addVerify(program, session)
+  addDiff(program, session)
   addInspect(program, session)
   addDemo(program, session)
   return program

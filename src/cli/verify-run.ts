@@ -1,6 +1,6 @@
 /** What `verify` does: outputs made sure of first, then the proof, then the reports. */
 
-import { openCircuit } from '../open-circuit.ts'
+import { openCircuits } from '../list-circuits.ts'
 import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
 import { proofsToText } from '../report/text.ts'
 import { readMask } from '../selection/mask.ts'
@@ -51,13 +51,15 @@ async function prove(
     quiet: flags.quiet === true,
     label: 'comparing',
   })
-  const circuit = await openCircuit(original)
+  const removed = await optionalMask(flags.removed)
+  const added = await optionalMask(flags.added)
+  const circuits = await openCircuits(original, manipulated, [removed, added], flags)
   try {
     return await verify({
-      original: circuit,
-      manipulated,
-      removed: await optionalMask(flags.removed),
-      added: await optionalMask(flags.added),
+      original: circuits.original,
+      manipulated: circuits.manipulated,
+      removed,
+      added,
       population: flags.population,
       source: flags.source ?? flags.nodes,
       target: flags.target ?? flags.nodes,
@@ -72,7 +74,7 @@ async function prove(
     })
   } finally {
     progress.clear()
-    circuit.close()
+    await circuits.close()
   }
 }
 

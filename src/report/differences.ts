@@ -1,7 +1,12 @@
 /** All culprits of one circuit as a table: CSV or npz, with the same columns. Ids are 0-based, GIDs 1-based. */
 import { nodeIdToGid } from '../connectome/selection.ts'
 import { encodeNpz } from '../formats/npz.ts'
-import type { Difference } from '../verification/comparison.ts'
+import type { Culprit } from '../verification/comparison.ts'
+
+/** A difference of `verify` or of `diff`; class names are plain words. */
+export interface DifferenceRow extends Culprit {
+  readonly class: string
+}
 
 export const DIFFERENCE_COLUMNS = [
   'class',
@@ -17,7 +22,7 @@ export const DIFFERENCE_COLUMNS = [
 const ROWS = 65_536
 
 /** CSV with a header line, in pieces. Needs no quoting: class names are plain words. */
-export function* differencesToCsv(differences: readonly Difference[]): Iterable<string> {
+export function* differencesToCsv(differences: readonly DifferenceRow[]): Iterable<string> {
   yield `${DIFFERENCE_COLUMNS.join(',')}\n`
   for (let first = 0; first < differences.length; first += ROWS) {
     yield differences
@@ -31,8 +36,8 @@ export function* differencesToCsv(differences: readonly Difference[]): Iterable<
 }
 
 /** npz bytes: `class` as `|Sn`, everything else uint32 (GIDs reach 2^32-1, the last that fits). */
-export function differencesToNpz(differences: readonly Difference[]): Promise<Uint8Array> {
-  const numbers = (value: (difference: Difference) => number) => ({
+export function differencesToNpz(differences: readonly DifferenceRow[]): Promise<Uint8Array> {
+  const numbers = (value: (difference: DifferenceRow) => number) => ({
     shape: [differences.length],
     data: Uint32Array.from(differences, value),
   })
@@ -47,7 +52,7 @@ export function differencesToNpz(differences: readonly Difference[]): Promise<Ui
   ])
 }
 
-function classNames(differences: readonly Difference[]) {
+function classNames(differences: readonly DifferenceRow[]) {
   // NumPy has no strings of width 0: an empty table still gets one byte.
   const width = Math.max(1, ...new Set(differences.map(difference => difference.class.length)))
   const data = new Uint8Array(differences.length * width)

@@ -151,9 +151,15 @@ export interface Judgement {
 
 /**
  * Run all checks. A finding whose code is in `allow` becomes a warning; so does the count if it is off by exactly
- * the asked connections that never existed, and these are allowed.
+ * the asked connections that never existed, and these are allowed. Checks in `unknown` are not made, for the reason
+ * given there.
  */
-export function judge(checks: readonly Check[], facts: Facts, allow: ReadonlySet<FindingCode>): Judgement {
+export function judge(
+  checks: readonly Check[],
+  facts: Facts,
+  allow: ReadonlySet<FindingCode>,
+  unknown: ReadonlyMap<CheckId, string> = new Map(),
+): Judgement {
   const { asked_absent, asked_already_there } = facts.comparison.classes
   const explained =
     (allow.has('asked.absent') ? asked_absent : 0) -
@@ -164,6 +170,11 @@ export function judge(checks: readonly Check[], facts: Facts, allow: ReadonlySet
   const results: CheckResult[] = []
   const findings: Finding[] = []
   for (const check of checks) {
+    const reason = unknown.get(check.id)
+    if (reason !== undefined) {
+      results.push({ id: check.id, level: check.level, status: 'not_checked', reason })
+      continue
+    }
     const found = check
       .run(facts)
       .map(finding => (tolerate(finding) ? ({ ...finding, severity: 'warning' } as const) : finding))

@@ -1,5 +1,7 @@
 /** What cannot be checked because one of the files does not say it. */
 import type { EdgeSource, Unknown } from '../connectome/edges.ts'
+import type { NodeSelection } from '../connectome/selection.ts'
+import { InputError } from '../errors.ts'
 import type { Comparison } from './comparison.ts'
 import type { CheckId } from './proof.ts'
 
@@ -25,4 +27,25 @@ export function withoutMultiplicity(comparison: Comparison): Comparison {
     culprits: { ...comparison.culprits, multiplicity_changed: [] },
     differences: comparison.differences?.filter(({ class: name }) => name !== 'multiplicity_changed'),
   }
+}
+
+/**
+ * Outside of a selection, connections are compared by their number of edges too: where that is not known, only all
+ * nodes can be compared.
+ *
+ * @throws InputError if fewer are selected
+ */
+export function refuseUnknowable(
+  original: EdgeSource,
+  manipulated: EdgeSource,
+  source: NodeSelection,
+  target: NodeSelection,
+): void {
+  const file = silent('multiplicity', original, manipulated)
+  const all = source.ids.length === source.populationSize && target.ids.length === target.populationSize
+  if (file === undefined || all) return
+  throw new InputError('lists connections, not edges: it can be compared for all nodes only', {
+    file,
+    hint: 'leave the node selection away, or give the edges themselves',
+  })
 }

@@ -22,7 +22,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'connectome',
     'kernels',
   ],
-  inputs: ['formats', 'connectome'],
   interop: ['sonata', 'formats', 'connectome'],
   parallel: ['verification', 'formats', 'connectome', 'kernels'],
   inputs: ['sonata', 'formats', 'connectome'],

@@ -1,15 +1,17 @@
 /** From a path to an edge population, whatever kind of file it is. */
 import { extname } from 'node:path'
-import type { Circuit } from '../connectome/circuit.ts'
-import { type EdgeSource, MAX_NODES } from '../connectome/edges.ts'
-import { isInputError } from '../errors.ts'
-import { InputFile } from '../formats/input-file.ts'
-import { openCircuit } from '../sonata/circuit.ts'
-import { openAdjacency } from './adjacency.ts'
-import { type OpenEdges, UNNAMED } from './lists.ts'
-import { openCsvPairs, openNpyPairs, type PairOptions } from './pairs.ts'
+import type { Circuit } from './connectome/circuit.ts'
+import { type EdgeSource, MAX_NODES } from './connectome/edges.ts'
+import { isInputError } from './errors.ts'
+import { InputFile } from './formats/input-file.ts'
+import { openAdjacency } from './inputs/adjacency.ts'
+import { type OpenEdges, UNNAMED } from './inputs/lists.ts'
+import { openCsvPairs, openNpyPairs, type PairOptions } from './inputs/pairs.ts'
+import { openCircuit } from './open-circuit.ts'
 
-export type InputKind = 'adjacency' | 'npy pairs' | 'csv pairs' | 'circuit'
+/** `edges file`: HDF5; what is in it shows when it is opened. */
+export type InputKind = ListKind | 'edges file' | 'circuit'
+export type ListKind = 'adjacency' | 'npy pairs' | 'csv pairs'
 
 export interface EdgesOptions extends PairOptions {
   /** Edge population of a circuit or an edges file with several. */
@@ -33,7 +35,7 @@ export async function openEdges(
   like?: EdgeSource,
 ): Promise<OpenFile> {
   const kind = await recognise(path)
-  if (kind !== 'circuit') return openList(path, kind, options)
+  if (isList(kind)) return openList(path, kind, options)
   const circuit = await openCircuit(path)
   try {
     const edges = await (like === undefined || like.sourcePopulation.endsWith(UNNAMED)
@@ -51,12 +53,10 @@ export async function openEdges(
   }
 }
 
-/** Open a file of one of the kinds that are no circuits. */
-export function openList(
-  path: string,
-  kind: Exclude<InputKind, 'circuit'>,
-  options: PairOptions,
-): Promise<OpenEdges> {
+export const isList = (kind: InputKind): kind is ListKind => kind !== 'circuit' && kind !== 'edges file'
+
+/** Open a list of edges. */
+export function openList(path: string, kind: ListKind, options: PairOptions): Promise<OpenEdges> {
   if (kind === 'adjacency') return openAdjacency(path)
   return kind === 'npy pairs' ? openNpyPairs(path, options) : openCsvPairs(path, options)
 }
@@ -66,6 +66,7 @@ export async function recognise(path: string): Promise<InputKind> {
   const start = await firstBytes(path)
   if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return 'adjacency'
   if (start.startsWith('\x93NUMPY')) return 'npy pairs'
+  if (start.startsWith('\x89HDF\r\n')) return 'edges file'
   return BY_EXTENSION.get(extname(path).toLowerCase()) ?? 'circuit'
 }
 
