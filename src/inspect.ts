@@ -1,11 +1,16 @@
 /** What a circuit or an edges file holds: the facts a reader wants before believing anything about it. */
+import type { EdgeSource } from './connectome/edges.ts'
 import { isInputError } from './errors.ts'
 import { openHdf5 } from './formats/hdf5/open.ts'
+import type { Hdf5File } from './formats/hdf5/types.ts'
 import type { PairOptions } from './inputs/pairs.ts'
 import { inspectList } from './inspect-list.ts'
 import { openCircuit } from './open-circuit.ts'
+import type { EdgePopulationInfo } from './sonata/choose-population.ts'
 import type { SonataCircuit } from './sonata/circuit.ts'
+import { checkIndices } from './sonata/edge-index.ts'
 import { type IndexLayout, readEdgeLayout } from './sonata/edge-layout.ts'
+import { openUnnamed } from './sonata/missing-ends.ts'
 import { withNodeCounts } from './verification/measure.ts'
 import type { Trouble } from './verification/proof.ts'
 import { summarizeEdges } from './verification/summary.ts'
@@ -31,6 +36,8 @@ export interface EdgeFacts {
   readonly order?: string
   /** SHA-256 over the distinct pairs, see {@link summarizeEdges}. */
   readonly sha256_pairs_tgtsrc?: string
+  /** What is wrong with the file, though the numbers stand. Absent where nothing is. */
+  readonly warnings?: readonly string[]
   /** Why the numbers are missing. */
   readonly problem?: Trouble
 }
@@ -54,6 +61,9 @@ export interface Inspection {
 export interface InspectOptions extends PairOptions {
   /** Only this edge population. */
   readonly population?: string | undefined
+  /** Only edge populations between these; they also stand in where the file does not name its own. */
+  readonly sourcePopulation?: string | undefined
+  readonly targetPopulation?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -67,7 +77,10 @@ export interface InspectOptions extends PairOptions {
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Inspection> {
   const list = await inspectList(path, options)
   if (list !== undefined) return { file: path, edges: [list], nodes: [], nodeSets: [] }
-  const circuit = await openCircuit(path)
+  const circuit = await openCircuit(path, {
+    source: options.sourcePopulation,
+    target: options.targetPopulation,
+  })
   try {
     // A bare file is named as the caller named it; files behind a configuration by their absolute path.
     const nameOf = (file: string): string => (file === circuit.file ? path : file)
@@ -89,11 +102,14 @@ async function inspectEdges(
   options: InspectOptions,
 ): Promise<EdgeFacts[]> {
   const { population: wanted } = options
+  const infos = await circuit.edgePopulations()
   // Refuses an unknown name with a suggestion.
-  if (wanted !== undefined) await circuit.edgePopulation(wanted)
+  if (wanted !== undefined && !infos.some(info => info.population === wanted))
+    await circuit.edgePopulation(wanted)
   const facts: EdgeFacts[] = []
-  for (const { file, population, ends, problem } of await circuit.edgePopulations()) {
-    if (wanted !== undefined && population !== wanted) continue
+  for (const info of infos.filter(({ population }) => wanted === undefined || population === wanted)) {
+    if (!connectsAsked(info, options)) continue
+    const { file, population, ends } = info
     const base = {
       file: nameOf(file),
       population: population ?? '',
@@ -105,32 +121,62 @@ async function inspectEdges(
       dtype: [],
     }
     const failed = (error: unknown): EdgeFacts => ({ ...base, problem: troubleOf(error) })
-    if (problem !== undefined || population === undefined) facts.push(failed(problem))
-    else
-      facts.push({
-        ...base,
-        ...(await numbersOf(circuit, file, population, options).catch(failed)),
-        file: base.file,
-      })
+    facts.push({
+      ...base,
+      ...(await factsOf(circuit, info, options).catch(failed)),
+      file: base.file,
+    })
   }
   return facts
 }
 
-async function numbersOf(
+/** Those that cannot be read stay: they may be meant. */
+const connectsAsked = ({ ends }: EdgePopulationInfo, options: InspectOptions): boolean =>
+  ends === undefined ||
+  ((options.sourcePopulation ?? ends.sourcePopulation) === ends.sourcePopulation &&
+    (options.targetPopulation ?? ends.targetPopulation) === ends.targetPopulation)
+
+async function factsOf(
   circuit: SonataCircuit,
-  file: string,
-  population: string,
+  info: EdgePopulationInfo,
   options: InspectOptions,
 ): Promise<Partial<EdgeFacts>> {
+  const { file, population, problem } = info
+  if (population === undefined) throw problem
   const h5 = await openHdf5(file)
-  const layout = await readEdgeLayout(h5, population).finally(() => h5.close())
-  const edges = await circuit.edgePopulation(population)
-  if (edges.edgeCount === 0) return layout
   try {
+    if (problem === undefined) return await numbersOf(h5, await circuit.edgePopulation(population), options)
+    const unnamed = await openUnnamed(h5, population)
+    if (unnamed === undefined) throw problem
+    const { edges, missing } = unnamed
+    const sides = missing.map(side => `${side}_node_id`).join(' and ')
+    const warning = `node_population is missing on ${sides}, so the node populations are not known`
+    return {
+      source: edges.sourcePopulation || null,
+      target: edges.targetPopulation || null,
+      ...(await numbersOf(h5, edges, options, [warning])),
+    }
+  } finally {
+    h5.close()
+  }
+}
+
+async function numbersOf(
+  h5: Hdf5File,
+  edges: EdgeSource,
+  options: InspectOptions,
+  noted: readonly string[] = [],
+): Promise<Partial<EdgeFacts>> {
+  const layout = await readEdgeLayout(h5, edges.population)
+  const read = { edges: edges.edgeCount, ...layout }
+  try {
+    const problems = await checkIndices(h5, edges.population, edges, options)
+    const warnings = [...noted, ...problems.map(({ message }) => message)]
+    const found = warnings.length === 0 ? read : { ...read, warnings }
+    if (edges.edgeCount === 0) return found
     const summary = await summarizeEdges(await withNodeCounts(edges), options)
     return {
-      edges: summary.edges,
-      ...layout,
+      ...found,
       connections: summary.connections,
       multi: summary.multi,
       max_per_conn: summary.maxPerConnection,
@@ -140,7 +186,7 @@ async function numbersOf(
       sha256_pairs_tgtsrc: summary.digest,
     }
   } catch (error) {
-    return { edges: edges.edgeCount, ...layout, problem: troubleOf(error) }
+    return { ...read, problem: troubleOf(error) }
   }
 }
 

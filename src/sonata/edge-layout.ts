@@ -18,9 +18,10 @@ export interface EdgeLayout {
   readonly dtype: readonly string[]
 }
 
-const INDEX_GROUPS = ['indices', 'indicies']
-const RANGES = ['node_id_to_ranges', 'node_id_to_range']
-const DIRECTIONS = ['source_to_target', 'target_to_source']
+const INDEX_GROUPS: readonly string[] = ['indices', 'indicies']
+/** Names of the first dataset of a direction. */
+export const NODE_RANGES: readonly string[] = ['node_id_to_ranges', 'node_id_to_range']
+const DIRECTIONS: readonly string[] = ['source_to_target', 'target_to_source']
 
 /** Layout of an edge population as found; what is missing is left out. Reads names and types, no data. */
 export async function readEdgeLayout(h5: Hdf5File, population: string): Promise<EdgeLayout> {
@@ -45,7 +46,7 @@ async function readIndexLayout(h5: Hdf5File, path: string, members: string[]): P
   const dirs = DIRECTIONS.filter(name => directions.includes(name))
   for (const direction of dirs) {
     const datasets = (await h5.members(`${path}/${group}/${direction}`)) ?? []
-    const name = RANGES.find(known => datasets.includes(known))
+    const name = NODE_RANGES.find(known => datasets.includes(known))
     if (name !== undefined) return { group, name, dirs }
   }
   return null
