@@ -9,6 +9,7 @@ export { countTargets, dealRows, sortKeys, unpackKeys } from './partition'
 export { reciprocalPairs } from './reciprocal'
 export { countConnections, scanOrder } from './scan'
 export { closeSummary, summarizeRows, widenPairs } from './summary'
+export { unshuffle } from './unshuffle'
 
 /** First byte the caller may use: static data of the module ends before it. */
 export function heapBase(): usize {

@@ -15,7 +15,8 @@ export function countTargets(targets: usize, count: u32, counts: usize, nodes: u
 
 /**
  * Deal rows from position `first` on. bucketOf: bucket of each target, u16; firstTargets, cursors, limits: per bucket, u32;
- * a cursor is the number of the key slot that the next row of the bucket takes. Stops before a row whose bucket has
+ * a cursor is the number of the key slot that the next row of the bucket takes. Targets without a bucket (0xffff) are
+ * skipped. Stops before a row whose bucket has
  * no slot left (cursor == limit) and returns its position, `count` when all are dealt. wide: keys are u64.
  */
 export function dealRows(
@@ -50,7 +51,9 @@ function deal<T>(
 ): u32 {
   for (let k = first; k < count; k++) {
     const target = load<u32>(targets + ((<usize>k) << 2))
-    const bucket = (<usize>load<u16>(bucketOf + ((<usize>target) << 1))) << 2
+    const number = load<u16>(bucketOf + ((<usize>target) << 1))
+    if (number == NO_BUCKET) continue
+    const bucket = (<usize>number) << 2
     const cursor = load<u32>(cursors + bucket)
     if (cursor == load<u32>(limits + bucket)) return k
     store<u32>(cursors + bucket, cursor + 1)
@@ -60,6 +63,9 @@ function deal<T>(
   }
   return count
 }
+
+/** Of targets that are not dealt out at all. */
+const NO_BUCKET: u16 = 0xffff
 
 const DIGIT_BITS: u32 = 11
 const histogram = memory.data(2048 << 2, 16)

@@ -3,6 +3,7 @@ import type { Mask } from '../connectome/mask.ts'
 import { type NodeSelection, nodeIdToGid } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
 import { ASK_ADD, ASK_REMOVE } from '../kernels/abi.ts'
+import type { TargetRange } from './buckets.ts'
 
 export interface Asked {
   /** 0-based node ids, ascending by (target, source), unique. */
@@ -12,6 +13,21 @@ export interface Asked {
   readonly kind: Uint8Array
   readonly removals: number
   readonly additions: number
+}
+
+/** What is asked of connections to the targets of a range. The counts of removals and additions stay the whole's. */
+export function askedOf(asked: Asked, { from, to }: TargetRange): Asked {
+  const at = (target: number): number => {
+    const found = asked.target.findIndex(other => other >= target)
+    return found < 0 ? asked.target.length : found
+  }
+  const [first, end] = [at(from), at(to)]
+  return {
+    ...asked,
+    source: asked.source.subarray(first, end),
+    target: asked.target.subarray(first, end),
+    kind: asked.kind.subarray(first, end),
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { InputError } from '../errors.ts'
 import { ScratchFile } from '../formats/scratch-file.ts'
 import { NONE } from '../kernels/abi.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
-import { type Buckets, keyBytesFor, leastBucketRows, planBuckets } from './buckets.ts'
+import { type Buckets, leastBucketRows, planBuckets, type TargetRange } from './buckets.ts'
 import { checkRange, idOutOfRange } from './order.ts'
 import { Scan } from './scan.ts'
 import { Tally } from './tally.ts'
@@ -21,8 +21,10 @@ const SPILL_KEYS = 4_096
 const MOST_ROWS = 0xffff_ffff
 
 export interface BucketOptions {
-  /** Bytes for keys in memory; more go to a temporary file. */
-  readonly memory: number
+  /** Bytes left for keys in memory, of all populations together; more go to a temporary file. */
+  readonly budget: { left: number }
+  /** Only rows to these targets. */
+  readonly range: TargetRange
   /** Folder of the temporary file. */
   readonly folder?: string | undefined
   readonly bucketRows?: number | undefined
@@ -32,7 +34,6 @@ export class BucketRows implements EdgeWindows {
   readonly firstRow = 0
   order: EdgeOrder = 'none'
   rowsRead = 0
-  readonly reserved: number
   readonly #memory: KernelMemory
   readonly #edges: EdgeSource
   readonly #rows: number
@@ -61,8 +62,6 @@ export class BucketRows implements EdgeWindows {
     this.#rows = rows
     this.#options = options
     this.#bucketRows = Math.max(options.bucketRows ?? BUCKET_ROWS, leastBucketRows(edges.edgeCount))
-    const bytes = edges.edgeCount * keyBytesFor(edges.sourceCount, edges.targetCount)
-    this.reserved = bytes <= options.memory ? bytes : 0
   }
 
   async next(): Promise<Window> {
@@ -120,14 +119,17 @@ export class BucketRows implements EdgeWindows {
     const target = new ColumnWindow(memory, this.#edges.target, this.#rows, false)
     const scan = new Scan(memory)
     const rowsOf = await this.#countTargets(target)
-    const buckets = planBuckets(rowsOf, this.#edges.sourceCount, this.#bucketRows)
-    const keyBytes = keyBytesFor(this.#edges.sourceCount, this.#edges.targetCount)
+    const { budget, folder, range } = this.#options
+    const buckets = planBuckets(rowsOf, this.#edges.sourceCount, this.#bucketRows, range)
+    const rows = buckets.offsets.at(-1) ?? 0
+    const keyBytes = buckets.wide ? 8 : 4
+    const inMemory = rows * keyBytes <= budget.left
+    if (inMemory) budget.left -= rows * keyBytes
     const buffer = () => memory.allocate(this.#bucketRows * keyBytes)
     ;[this.#keys, this.#scratch, this.#outSource, this.#outTarget] = [buffer(), buffer(), buffer(), buffer()]
-    const keys =
-      this.reserved > 0
-        ? new KeysInMemory(memory, buckets, this.#edges.edgeCount)
-        : new KeysInFile(memory, buckets, this.#edges.edgeCount, this.#options.folder)
+    const keys = inMemory
+      ? new KeysInMemory(memory, buckets, rows)
+      : new KeysInFile(memory, buckets, rows, folder)
     if (keys instanceof KeysInFile) this.#spill = keys
     let [ascends, strictly] = [true, true]
     for (let first = 0; first < this.#edges.edgeCount; first += this.#rows) {

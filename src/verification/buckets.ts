@@ -3,7 +3,7 @@
 import { InternalError } from '../errors.ts'
 
 export interface Buckets {
-  /** Bucket of each target, ascending. Two bytes, so that the table stays in L2 while rows are dealt. */
+  /** Bucket of each target in the range, ascending. Two bytes, so that the table stays in L2 while rows are dealt. */
   readonly bucketOf: Uint16Array
   /** First target of each bucket. */
   readonly firstTargets: Uint32Array
@@ -16,29 +16,44 @@ export interface Buckets {
   readonly wide: boolean
 }
 
+/** Targets from .. to-1. */
+export interface TargetRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** Of targets outside the range: their rows are passed over. */
+const NO_BUCKET = 0xffff
+
 /** Greedy filling leaves neighbours that are together too large, so up to twice as many may come out. */
 const AIM_AT_BUCKETS = 30_000
-const MOST_BUCKETS = 0xffff
+const MOST_BUCKETS = NO_BUCKET - 1
 
 /** Rows of a bucket at least, so that buckets can be numbered in two bytes. */
 export const leastBucketRows = (rows: number): number => Math.ceil(rows / AIM_AT_BUCKETS)
 
 /**
- * Plan buckets from the number of rows of each target. A bucket has at most `mostRows` rows, or a single target.
+ * Plan buckets from the number of rows of each target, for those in the range. A bucket has at most `mostRows` rows, or a single target.
  * Sources are below `sourceCount`.
  */
-export function planBuckets(rowsOf: Uint32Array, sourceCount: number, mostRows: number): Buckets {
+export function planBuckets(
+  rowsOf: Uint32Array,
+  sourceCount: number,
+  mostRows: number,
+  range: TargetRange = { from: 0, to: rowsOf.length },
+): Buckets {
   const sourceBits = bitsFor(sourceCount)
   const wide = keyBytesFor(sourceCount, rowsOf.length) === 8
   const mostTargets = wide ? 1 << 20 : 2 ** (32 - sourceBits)
-  const bucketOf = new Uint16Array(rowsOf.length)
+  const bucketOf = new Uint16Array(rowsOf.length).fill(NO_BUCKET)
   const firstTargets: number[] = []
   const offsets: number[] = []
   let rows = 0
   let inBucket = 0
   let span = 0
   let widest = 0
-  rowsOf.forEach((count, target) => {
+  for (let target = range.from; target < Math.min(range.to, rowsOf.length); target++) {
+    const count = rowsOf[target] ?? 0
     const first = firstTargets.at(-1) ?? 0
     if (firstTargets.length === 0 || inBucket + count > mostRows || target - first >= mostTargets) {
       firstTargets.push(target)
@@ -50,7 +65,7 @@ export function planBuckets(rowsOf: Uint32Array, sourceCount: number, mostRows: 
     widest = Math.max(widest, span)
     inBucket += count
     rows += count
-  })
+  }
   if (firstTargets.length > MOST_BUCKETS) throw new InternalError(`${firstTargets.length} buckets`)
   return {
     bucketOf,

@@ -7,7 +7,7 @@ import type { KernelMemory } from '../kernels/memory.ts'
 import { checkRange, OrderError } from './order.ts'
 import { Scan } from './scan.ts'
 import { Tally } from './tally.ts'
-import { ColumnWindow, type EdgeWindows, type Window } from './windows.ts'
+import { ColumnWindow, type EdgeWindows, type Stretch, type Window } from './windows.ts'
 
 /** Columns of one CSC block, as a multiple of the rows of a window: targets without edges cost 4 bytes each. */
 const COLUMNS_PER_ROW = 4
@@ -15,9 +15,9 @@ const COLUMNS_PER_ROW = 4
 export class ColumnRows implements EdgeWindows {
   firstRow = 0
   order: EdgeOrder = 'tgt,src'
-  readonly reserved = 0
   readonly #memory: KernelMemory
   readonly #edges: EdgeSource
+  readonly #stretch: Stretch
   readonly #rows: number
   readonly #source: ColumnWindow
   readonly #target: ColumnWindow
@@ -33,7 +33,8 @@ export class ColumnRows implements EdgeWindows {
   readonly #counts: number
   readonly #outSource: number
   readonly #outTarget: number
-  #read = 0
+  /** Row of the file that is read next. */
+  #read: number
   /** Rows [begin, end) of the buffer wait; those below `complete` belong to finished columns. */
   #begin = 0
   #complete = 0
@@ -42,9 +43,11 @@ export class ColumnRows implements EdgeWindows {
   /** What becomes of the tally: rows are added, it is being drained, or it is not in use. */
   #long: 'adding' | 'draining' | undefined
 
-  constructor(memory: KernelMemory, edges: EdgeSource, rows: number) {
+  constructor(memory: KernelMemory, edges: EdgeSource, stretch: Stretch, rows: number) {
     this.#memory = memory
     this.#edges = edges
+    this.#stretch = stretch
+    this.#read = stretch.first
     this.#rows = rows
     this.#source = new ColumnWindow(memory, edges.source, rows, false)
     this.#target = new ColumnWindow(memory, edges.target, rows, false)
@@ -62,7 +65,7 @@ export class ColumnRows implements EdgeWindows {
   }
 
   get rowsRead(): number {
-    return this.#read
+    return this.#read - this.#stretch.first
   }
 
   close(): void {}
@@ -77,7 +80,7 @@ export class ColumnRows implements EdgeWindows {
         continue
       }
       if (this.#begin < this.#complete) return this.#block()
-      if (this.#read >= this.#edges.edgeCount) {
+      if (this.#read >= this.#stretch.end) {
         if (this.#long === undefined) return this.#window(this.#outSource, this.#outTarget, 0)
         this.#long = 'draining'
         continue
@@ -89,7 +92,7 @@ export class ColumnRows implements EdgeWindows {
   /** Append a window of rows to what waits, then say which columns are complete. */
   async #readRows(): Promise<void> {
     this.#moveToFront()
-    const length = Math.min(this.#rows, this.#edges.edgeCount - this.#read)
+    const length = Math.min(this.#rows, this.#stretch.end - this.#read)
     const at = this.#end * 4
     await this.#source.fill(this.#read, length, this.#rowSource + at)
     await this.#target.fill(this.#read, length, this.#rowTarget + at)
@@ -99,7 +102,7 @@ export class ColumnRows implements EdgeWindows {
     if (this.#long === 'adding') this.#addToTally()
     if (this.#begin === this.#end) return
     const targets = this.#targets()
-    const done = this.#read >= this.#edges.edgeCount
+    const done = this.#read >= this.#stretch.end
     const last = targets[this.#end - 1] ?? 0
     this.#complete = done ? this.#end : lowerBound(targets, last, this.#begin, this.#end)
     if (this.#complete === this.#begin && this.#end - this.#begin > this.#rows) this.#startTally(last)
@@ -160,7 +163,7 @@ export class ColumnRows implements EdgeWindows {
   }
 
   #window(source: number, target: number, length: number): Window {
-    const final = this.#read >= this.#edges.edgeCount && this.#begin === this.#end && this.#long === undefined
+    const final = this.#read >= this.#stretch.end && this.#begin === this.#end && this.#long === undefined
     return { source, target, length, wide: false, final }
   }
 }

@@ -1,11 +1,12 @@
 /** The pass: one original, any number of manipulated edge populations and what was asked, window by window. */
 import { setImmediate } from 'node:timers/promises'
-import type { EdgeSource } from '../connectome/edges.ts'
+import type { EdgeOrder, EdgeSource } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
 import type { KernelBuild } from '../kernels/load.ts'
 import { KernelMemory } from '../kernels/memory.ts'
-import type { Asked } from './asked.ts'
+import { type Asked, askedOf } from './asked.ts'
+import type { TargetRange } from './buckets.ts'
 import type { Comparison } from './comparison.ts'
 import { type AskedTables, type Manipulated, MergeRun, placeAsked } from './merge-run.ts'
 import { openWindows, Tiers } from './open-windows.ts'
@@ -25,6 +26,8 @@ export interface CompareOptions {
   /** Rows per window and per bucket, at least 1; the result does not depend on them. */
   readonly windowRows?: number | undefined
   readonly bucketRows?: number | undefined
+  /** Only connections to these targets; default all. Parts add up to the whole. */
+  readonly range?: TargetRange | undefined
   readonly kernels?: KernelBuild
   readonly signal?: AbortSignal | undefined
   /** Rows read so far and in all, of the original and all manipulated populations together. */
@@ -79,14 +82,16 @@ class Pass {
   readonly #asked = new Map<Asked, AskedTables>()
   #sourceMember = 0
   #targetMember = 0
-  #budget: number
+  readonly #budget: { left: number }
+  readonly #range: TargetRange
   #lastPause = performance.now()
 
   constructor(inputs: PassInputs) {
     this.#inputs = inputs
     this.#memory = new KernelMemory(inputs.options.kernels)
     this.#scan = new Scan(this.#memory)
-    this.#budget = inputs.options.memory ?? DEFAULT_MEMORY
+    this.#budget = { left: inputs.options.memory ?? DEFAULT_MEMORY }
+    this.#range = inputs.options.range ?? { from: 0, to: Number.POSITIVE_INFINITY }
   }
 
   /** Returns the populations that need another pass; the outcome of all others is set. */
@@ -96,10 +101,12 @@ class Pass {
   ): Promise<Manipulated[]> {
     const { original, tiers } = this.#inputs
     this.#placeMembers(manipulated)
-    const windows = this.#open(original, false)
-    const runs = new Set(manipulated.map(one => this.#newRun(one)))
     const again: Manipulated[] = []
+    const runs = new Set<MergeRun>()
+    let windows: EdgeWindows | undefined
     try {
+      windows = await this.#open(original, false)
+      for (const one of manipulated) await this.#start(one, runs, again, outcomes)
       for (let final = false; !final && runs.size > 0; ) {
         const window = await windows.next()
         final = window.final
@@ -108,25 +115,22 @@ class Pass {
           try {
             await run.advance(window)
           } catch (error) {
-            if (error instanceof OrderError) {
-              tiers.learn(error)
-              again.push(run.manipulated)
-            } else if (error instanceof InputError) outcomes.set(run.manipulated, { error })
-            else throw error
+            this.#putAside(run.manipulated, error, again, outcomes)
             run.windows.close()
             runs.delete(run)
           }
         }
         await this.#pause(windows, runs)
       }
-      for (const run of runs) outcomes.set(run.manipulated, { comparison: this.#result(run, windows) })
+      const { order } = windows
+      for (const run of runs) outcomes.set(run.manipulated, { comparison: this.#result(run, order) })
       return again
     } catch (error) {
       if (!(error instanceof OrderError)) throw error
       tiers.learn(error)
-      return [...again, ...[...runs].map(run => run.manipulated)]
+      return manipulated.filter(one => !outcomes.has(one))
     } finally {
-      windows.close()
+      windows?.close()
       for (const run of runs) run.windows.close()
     }
   }
@@ -139,24 +143,52 @@ class Pass {
     this.#targetMember = placeMembership(this.#memory, target.ids, nodes('targetCount'))
   }
 
-  #open(edges: EdgeSource, wide: boolean): EdgeWindows {
+  #open(edges: EdgeSource, wide: boolean): Promise<EdgeWindows> {
     const { options, tiers } = this.#inputs
-    const windows = openWindows(this.#memory, edges, tiers.of(edges), {
+    return openWindows(this.#memory, edges, tiers.of(edges), {
       rows: options.windowRows ?? WINDOW_ROWS,
       wide,
-      buckets: { memory: this.#budget, folder: options.folder, bucketRows: options.bucketRows },
+      buckets: {
+        budget: this.#budget,
+        range: this.#range,
+        folder: options.folder,
+        bucketRows: options.bucketRows,
+      },
     })
-    this.#budget -= windows.reserved
-    return windows
   }
 
-  #newRun(manipulated: Manipulated): MergeRun {
+  /** Begin with one manipulated population, or put it aside. */
+  async #start(
+    manipulated: Manipulated,
+    runs: Set<MergeRun>,
+    again: Manipulated[],
+    outcomes: Map<Manipulated, Outcome>,
+  ): Promise<void> {
     const { options } = this.#inputs
-    const asked = this.#asked.get(manipulated.asked) ?? placeAsked(this.#memory, manipulated.asked)
+    const asked =
+      this.#asked.get(manipulated.asked) ?? placeAsked(this.#memory, askedOf(manipulated.asked, this.#range))
     this.#asked.set(manipulated.asked, asked)
     const tables = { asked, sourceMember: this.#sourceMember, targetMember: this.#targetMember }
     const keep = { keep: options.keep, all: options.all ?? false }
-    return new MergeRun(this.#memory, manipulated, this.#open(manipulated.edges, true), tables, keep)
+    try {
+      const windows = await this.#open(manipulated.edges, true)
+      runs.add(new MergeRun(this.#memory, manipulated, windows, tables, keep))
+    } catch (error) {
+      this.#putAside(manipulated, error, again, outcomes)
+    }
+  }
+
+  #putAside(
+    manipulated: Manipulated,
+    error: unknown,
+    again: Manipulated[],
+    outcomes: Map<Manipulated, Outcome>,
+  ): void {
+    if (error instanceof OrderError) {
+      this.#inputs.tiers.learn(error)
+      again.push(manipulated)
+    } else if (error instanceof InputError) outcomes.set(manipulated, { error })
+    else throw error
   }
 
   /** The original is in order, in range and counted before anything is compared with it. */
@@ -169,7 +201,7 @@ class Pass {
     this.#scan.count(source, target, length, this.#sourceMember, this.#targetMember)
   }
 
-  #result(run: MergeRun, windows: EdgeWindows): Comparison {
+  #result(run: MergeRun, original: EdgeOrder): Comparison {
     const { classes, culprits, differences } = run.result()
     const { connections: all, inside } = this.#scan
     const lost = classes.removed_as_asked + classes.lost_not_asked
@@ -179,7 +211,7 @@ class Pass {
       edges: { original: this.#inputs.original.edgeCount, manipulated: run.edges.edgeCount },
       connections: { original: inside, manipulated: inside - lost + gained },
       allConnections: { original: all, manipulated: all - lost + gained + outside },
-      order: { original: windows.order, manipulated: run.windows.order },
+      order: { original, manipulated: run.windows.order },
       classes,
       culprits,
       differences,

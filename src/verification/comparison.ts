@@ -53,8 +53,8 @@ export function classOf(index: number): DifferenceClass {
   return name
 }
 
-export const perClass = <T>(make: (index: number) => T): Record<DifferenceClass, T> =>
-  Object.fromEntries(DIFFERENCE_CLASSES.map((name, index) => [name, make(index)])) as Record<
+export const perClass = <T>(make: (index: number, name: DifferenceClass) => T): Record<DifferenceClass, T> =>
+  Object.fromEntries(DIFFERENCE_CLASSES.map((name, index) => [name, make(index, name)])) as Record<
     DifferenceClass,
     T
   >

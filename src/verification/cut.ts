@@ -1,37 +1,51 @@
-/** Where to cut edge populations that are sorted by target, so that all parts can be compared on their own. */
+/** Where to cut edge populations by target, so that all parts can be compared on their own. */
 import { type EdgeSource, ID_BYTES } from '../connectome/edges.ts'
+import type { TargetRange } from './buckets.ts'
+import { OrderError } from './order.ts'
+import type { Stretch } from './windows.ts'
+
+/** Rows that are looked at for each part. */
+const SAMPLES = 32
 
 /**
- * Targets at which `parts` parts of about equally many rows begin, without the first; undefined where the rows give
- * no ascending ones. Taken from single rows: nothing is proven.
+ * Ranges of targets that together are all, each with about as many rows as any other, by the look of a few rows.
+ * Fewer than `parts` where there are not as many targets with rows.
  */
-export async function cuttingTargets(edges: EdgeSource, parts: number): Promise<number[] | undefined> {
-  const targets: number[] = []
+export async function cutTargets(edges: EdgeSource, parts: number): Promise<TargetRange[]> {
+  const count = Math.min(parts * SAMPLES, edges.edgeCount)
+  const seen: number[] = []
+  for (let k = 0; k < count; k++) seen.push(await targetAt(edges, Math.floor((edges.edgeCount * k) / count)))
+  seen.sort((a, b) => a - b)
+  const cuts = new Set<number>()
   for (let part = 1; part < parts; part++) {
-    const target = await targetAt(edges, Math.floor((edges.edgeCount * part) / parts))
-    if (target <= (targets.at(-1) ?? 0)) return undefined
-    targets.push(target)
+    const target = seen[Math.floor((count * part) / parts)] ?? 0
+    if (target > 0 && target < edges.targetCount) cuts.add(target)
   }
-  return targets
+  const starts = [0, ...cuts]
+  return starts.map((from, k) => ({ from, to: starts[k + 1] ?? edges.targetCount }))
 }
 
 /**
- * First row of each part: for every cut the row before has a target below it and the row itself has not; both were
- * looked at. So parts that are each proven sorted by target make a whole that is.
+ * Rows to the targets of a range, if the population is sorted by target. For either end, the row before has a target
+ * below it and the row itself has not; both were looked at. So parts that are each proven sorted make a whole that is.
  */
-export async function cutRows(edges: EdgeSource, targets: readonly number[]): Promise<number[]> {
-  const rows: number[] = []
-  for (const target of targets) {
-    let low = rows.at(-1) ?? 0
-    let high = edges.edgeCount
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2)
-      if ((await targetAt(edges, middle)) < target) low = middle + 1
-      else high = middle
-    }
-    rows.push(low)
+export async function stretchOf(edges: EdgeSource, { from, to }: TargetRange): Promise<Stretch> {
+  const first = from === 0 ? 0 : await firstRowFrom(edges, from)
+  const end = to >= edges.targetCount ? edges.edgeCount : await firstRowFrom(edges, to)
+  // Only where the bisections met rows that do not ascend.
+  if (end < first) throw new OrderError(edges, 'buckets')
+  return { first, end }
+}
+
+async function firstRowFrom(edges: EdgeSource, target: number): Promise<number> {
+  let low = 0
+  let high = edges.edgeCount
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if ((await targetAt(edges, middle)) < target) low = middle + 1
+    else high = middle
   }
-  return rows
+  return low
 }
 
 async function targetAt({ target }: EdgeSource, row: number): Promise<number> {

@@ -11,7 +11,7 @@ import { RowWindows, WINDOW_ROWS } from './windows.ts'
 export async function withNodeCounts(edges: EdgeSource): Promise<EdgeSource> {
   if (edges.sourceCount !== MAX_NODES && edges.targetCount !== MAX_NODES) return edges
   const memory = new KernelMemory()
-  const rows = new RowWindows(memory, edges, WINDOW_ROWS, true)
+  const rows = new RowWindows(memory, edges, { first: 0, end: edges.edgeCount }, WINDOW_ROWS, true)
   const scan = memory.allocate(abi.SCAN_BYTES)
   memory.bytes(scan, abi.SCAN_BYTES).fill(0)
   for (let final = false; !final; ) {

@@ -3,6 +3,7 @@ import type { EdgeSource } from '../connectome/edges.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
 import { type BucketOptions, BucketRows } from './bucket-rows.ts'
 import { ColumnRows } from './columns.ts'
+import { stretchOf } from './cut.ts'
 import type { OrderError, Tier } from './order.ts'
 import { type EdgeWindows, RowWindows } from './windows.ts'
 
@@ -19,14 +20,20 @@ export class Tiers {
   }
 }
 
-/** `wide`: 64-bit ids may stay as stored where rows are taken as they are. */
-export function openWindows(
+/**
+ * Windows over the rows to the targets of `buckets.range`. `wide`: 64-bit ids may stay as stored where rows are taken
+ * as they are.
+ */
+export async function openWindows(
   memory: KernelMemory,
   edges: EdgeSource,
   tier: Tier,
   options: { rows: number; wide: boolean; buckets: BucketOptions },
-): EdgeWindows {
-  if (tier === 'rows') return new RowWindows(memory, edges, options.rows, !options.wide)
-  if (tier === 'columns') return new ColumnRows(memory, edges, options.rows)
+): Promise<EdgeWindows> {
+  if (tier !== 'buckets') {
+    const stretch = await stretchOf(edges, options.buckets.range)
+    if (tier === 'columns') return new ColumnRows(memory, edges, stretch, options.rows)
+    return new RowWindows(memory, edges, stretch, options.rows, !options.wide)
+  }
   return new BucketRows(memory, edges, options.rows, options.buckets)
 }

@@ -62,11 +62,12 @@ export async function summarizeEdges(edges: EdgeSource, options: SummaryOptions 
 
 async function summarizeOnce(edges: EdgeSource, tiers: Tiers, options: SummaryOptions): Promise<EdgeSummary> {
   const memory = new KernelMemory(options.kernels)
-  const windows = openWindows(memory, edges, tiers.of(edges), {
+  const windows = await openWindows(memory, edges, tiers.of(edges), {
     rows: options.windowRows ?? WINDOW_ROWS,
     wide: false,
     buckets: {
-      memory: options.memory ?? DEFAULT_MEMORY,
+      budget: { left: options.memory ?? DEFAULT_MEMORY },
+      range: { from: 0, to: Number.POSITIVE_INFINITY },
       folder: options.folder,
       bucketRows: options.bucketRows,
     },

@@ -4,6 +4,12 @@ import { InputError } from '../errors.ts'
 import * as abi from '../kernels/abi.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
 
+/** Rows first .. end-1 of a file. */
+export interface Stretch {
+  readonly first: number
+  readonly end: number
+}
+
 /** Rows in kernel memory. */
 export interface Window {
   /** Pointers. Ids are u32, or u64 as read from the file where `wide`. */
@@ -24,8 +30,6 @@ export interface EdgeWindows {
   readonly rowsRead: number
   /** Order of the stored rows, proven as far as they were read. */
   readonly order: EdgeOrder
-  /** Bytes of the memory budget that this takes beyond a few windows. */
-  readonly reserved: number
   /** Give back files; windows are not asked for any more. */
   close(): void
 }
@@ -49,15 +53,15 @@ export class RowWindows implements EdgeWindows {
   firstRow = 0
   /** The pass that takes plain rows stops at the first one out of this order. */
   readonly order = 'tgt,src'
-  readonly reserved = 0
   readonly #source: ColumnWindow
   readonly #target: ColumnWindow
-  readonly #edges: EdgeSource
   readonly #rows: number
-  #position = 0
+  readonly #stretch: Stretch
+  #position: number
 
-  constructor(memory: KernelMemory, edges: EdgeSource, rows: number, narrow: boolean) {
-    this.#edges = edges
+  constructor(memory: KernelMemory, edges: EdgeSource, stretch: Stretch, rows: number, narrow: boolean) {
+    this.#stretch = stretch
+    this.#position = stretch.first
     this.#rows = rows
     const wide = !narrow && ID_BYTES[edges.source.type] === 8 && ID_BYTES[edges.target.type] === 8
     this.#source = new ColumnWindow(memory, edges.source, rows, wide)
@@ -65,14 +69,14 @@ export class RowWindows implements EdgeWindows {
   }
 
   get rowsRead(): number {
-    return this.#position
+    return this.#position - this.#stretch.first
   }
 
   close(): void {}
 
   async next(): Promise<Window> {
     const first = this.#position
-    const length = Math.min(this.#rows, this.#edges.edgeCount - first)
+    const length = Math.min(this.#rows, this.#stretch.end - first)
     const source = this.#source.fill(first, length)
     if (source !== undefined) await source
     const target = this.#target.fill(first, length)
@@ -84,7 +88,7 @@ export class RowWindows implements EdgeWindows {
       target: this.#target.ids,
       length,
       wide: this.#source.wide,
-      final: this.#position >= this.#edges.edgeCount,
+      final: this.#position >= this.#stretch.end,
     }
   }
 }
