@@ -104,3 +104,17 @@ export const C_OPEN_EDGES: u32 = 32 // edges of the open connection; 0: none is 
 export const C_OPEN_SOURCE: u32 = 40 // u32
 export const C_OPEN_TARGET: u32 = 44 // u32
 export const SUMMARY_BYTES: u32 = 48
+
+// State of a dictionary-encoded Parquet page, u32 each. The caller sets the first three and LEFT = 0.
+export const HYBRID_AT: u32 = 0 // next byte of the page
+export const HYBRID_END: u32 = 4 // behind its last byte
+export const HYBRID_WIDTH: u32 = 8 // bits of one index
+export const HYBRID_LEFT: u32 = 12 // values left in the open run
+export const HYBRID_PACKED: u32 = 16 // 1: the run is bit-packed
+export const HYBRID_VALUE: u32 = 20 // index of the run, or where its packed bytes start
+export const HYBRID_BIT: u32 = 24 // bits of the packed run already taken
+export const HYBRID_BYTES: u32 = 28
+
+// Room behind the buffers of a Parquet page.
+export const PAGE_SLACK: u32 = 64
+export const SNAPPY_SLACK: u32 = 64

@@ -4,6 +4,8 @@ import { extname, join } from 'node:path'
 import { InputError } from './errors.ts'
 import { readJsonFile, readTextFile } from './formats/json.ts'
 import { sniff } from './formats/sniff.ts'
+import { openParquetCircuit } from './inputs/parquet-circuit.ts'
+import { findParquet } from './inputs/parquet-splits.ts'
 import { looksLikeBlueConfig, parseBlueConfig } from './interop/blueconfig.ts'
 import { isBluepyDictionary, openBlueConfig, openBluepyDictionary } from './interop/bluepy-circuit.ts'
 import { type CircuitOptions, openCircuit as openSonata, type SonataCircuit } from './sonata/circuit.ts'
@@ -13,13 +15,16 @@ const IN_FOLDER = ['circuit_config.json', 'CircuitConfig', 'BlueConfig']
 
 /**
  * Open a circuit: a SONATA `circuit_config.json` (or an AIBS `config.json` that points to one), a BlueConfig or
- * CircuitConfig, bluepy's dictionary as JSON, a folder that holds one of these, or a bare HDF5 file with `/edges`,
- * `/nodes` or both.
+ * CircuitConfig, bluepy's dictionary as JSON, a folder that holds one of these, a bare HDF5 file with `/edges`,
+ * `/nodes` or both, or what connectome-manipulator left before conversion: a folder `parquet`, the one above it, or a
+ * `.parquet` file.
  *
  * @throws InputError if `path` is none of these. Faults of single populations show when they are used.
  */
 export async function openCircuit(path: string, options: CircuitOptions = {}): Promise<SonataCircuit> {
   const file = await fileOf(path)
+  const parquet = await findParquet(file)
+  if (parquet !== undefined) return openParquetCircuit(parquet, options)
   const content = (await isFile(file)) ? await sniff(file) : 'other'
   if (content === 'json') {
     const json = await readJsonFile(file)

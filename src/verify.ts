@@ -136,8 +136,9 @@ async function openAnswer(given: Circuit | string, question: Question): Promise<
   const own = typeof given === 'string'
   let circuit: Circuit | undefined
   try {
-    circuit = typeof given === 'string' ? await openCircuit(given) : given
     const { original, options } = question
+    const nodesFrom = { circuit: options.original, edges: original }
+    circuit = typeof given === 'string' ? await openCircuit(given, { nodesFrom }) : given
     const edges = await circuit.findEdges({
       sourcePopulation: original.sourcePopulation,
       targetPopulation: original.targetPopulation,

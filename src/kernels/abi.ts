@@ -104,3 +104,17 @@ export const C_OPEN_EDGES = 32 // edges of the open connection; 0: none is open
 export const C_OPEN_SOURCE = 40 // u32
 export const C_OPEN_TARGET = 44 // u32
 export const SUMMARY_BYTES = 48
+
+// State of a dictionary-encoded Parquet page, u32 each. The caller sets the first three and LEFT = 0.
+export const HYBRID_AT = 0 // next byte of the page
+export const HYBRID_END = 4 // behind its last byte
+export const HYBRID_WIDTH = 8 // bits of one index
+export const HYBRID_LEFT = 12 // values left in the open run
+export const HYBRID_PACKED = 16 // 1: the run is bit-packed
+export const HYBRID_VALUE = 20 // index of the run, or where its packed bytes start
+export const HYBRID_BIT = 24 // bits of the packed run already taken
+export const HYBRID_BYTES = 28
+
+// Room behind the buffers of a Parquet page.
+export const PAGE_SLACK = 64
+export const SNAPPY_SLACK = 64

@@ -87,6 +87,11 @@ export interface KernelExports {
   closeSummary(state: number): void
   widenPairs(source: number, target: number, count: number, pairs: number): void
   reciprocalPairs(indptr: number, indices: number, nodes: number, cursors: number): number
+  snappyDecode(from: number, length: number, into: number, expected: number): number
+  firstNull(at: number, end: number, count: number): number
+  decodeIndices(state: number, count: number, dictionary: number, last: number, ids: number): number
+  narrowDictionary(type: number, values: number, count: number, ids: number): number
+  firstNone(ids: number, count: number): number
 }
 
 /** `release` is fast; `checked` has bounds asserts and traps where `release` would read or write astray. */

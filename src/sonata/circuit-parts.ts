@@ -1,5 +1,8 @@
 /** What other programs' circuits replace of a SONATA circuit: its named sets, and the reader of its node files. */
+import type { Circuit } from '../connectome/circuit.ts'
+import type { EdgeSource } from '../connectome/edges.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
+import type { EdgeEnds } from './edges.ts'
 import { openTypedNodes } from './node-types.ts'
 import { listNodePopulations, type Nodes } from './nodes.ts'
 
@@ -22,12 +25,22 @@ export interface NodeFiles {
   open(h5: Hdf5File, population: string, typesFile: string | undefined): Promise<Nodes>
 }
 
+/** Edge populations that are not in HDF5 files. */
+export interface EdgeFiles {
+  ends(population: string): Promise<EdgeEnds>
+  open(population: string): Promise<EdgeSource>
+  close(): void
+}
+
 export interface CircuitParts {
   /** For people; else from the name of the file. */
   readonly name?: string | undefined
   /** Instead of the node sets of the configuration. Asked once, when a selection is resolved. */
   readonly nodeSets?: (() => Promise<NodeSetSource>) | undefined
   readonly nodeFiles?: NodeFiles | undefined
+  readonly edgeFiles?: EdgeFiles | undefined
+  /** Where the nodes are another circuit's. */
+  readonly select?: Circuit['select'] | undefined
 }
 
 export const SONATA_NODES: NodeFiles = { list: listNodePopulations, open: openTypedNodes }

@@ -37,6 +37,8 @@ export interface CircuitOptions {
   readonly target?: string | undefined
   /** Nodes by population, for a bare edges file without nodes. */
   readonly nodeCounts?: Readonly<Record<string, number>> | undefined
+  /** Whose nodes those of unconverted edges are, which have no nodes beside them: the original's. */
+  readonly nodesFrom?: { readonly circuit: Circuit; readonly edges: EdgeSource } | undefined
 }
 
 /**
@@ -171,6 +173,7 @@ export class SonataCircuit implements Circuit {
   }
 
   async select(population: string, expression?: string, options: SelectOptions = {}): Promise<NodeSelection> {
+    if (this.#parts.select) return this.#parts.select(population, expression, options)
     const nodes = this.#countedNodes(population) ?? (await this.nodes(population))
     const nodeSets = expression === undefined ? undefined : await this.nodeSets()
     return resolveSelection(expression, { nodes, nodeSets, idBase: options.idBase })
@@ -183,6 +186,7 @@ export class SonataCircuit implements Circuit {
         () => {}, // it was never open
       )
     this.#files.clear()
+    this.#parts.edgeFiles?.close()
   }
 
   #open(path: string): Promise<Hdf5File> {
@@ -231,8 +235,10 @@ export class SonataCircuit implements Circuit {
   async #withEnds(info: PopulationInfo): Promise<EdgePopulationInfo> {
     if (info.problem !== undefined || info.population === undefined) return { ...info, ends: undefined }
     try {
-      const h5 = await this.#open(info.file)
-      return { ...info, ends: await readEdgeEnds(h5, info.population, await this.#endsOptions()) }
+      const ends =
+        (await this.#parts.edgeFiles?.ends(info.population)) ??
+        (await readEdgeEnds(await this.#open(info.file), info.population, await this.#endsOptions()))
+      return { ...info, ends }
     } catch (error) {
       if (!isInputError(error)) throw error
       return { ...info, ends: undefined, problem: error }
@@ -240,6 +246,7 @@ export class SonataCircuit implements Circuit {
   }
 
   async #openEdges(info: NamedPopulation): Promise<EdgeSource> {
+    if (this.#parts.edgeFiles) return this.#parts.edgeFiles.open(info.population)
     const h5 = await this.#open(info.file)
     const options = await this.#endsOptions()
     const ends = await readEdgeEnds(h5, info.population, options)

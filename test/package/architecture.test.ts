@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   selection: ['formats', 'connectome', 'kernels'],
   demo: ['selection', 'sonata', 'formats', 'connectome'],
   sonata: ['formats', 'connectome', 'kernels'],
-  formats: ['connectome'],
+  formats: ['connectome', 'kernels'],
   connectome: ['kernels'],
   kernels: [],
 }
@@ -87,6 +87,8 @@ describe('dependencies', () => {
   it.each([
     ['commander', /^cli\//],
     ['h5wasm', /^formats\/hdf5\//],
+    ['hyparquet', /^formats\/parquet\//],
+    ['fzstd', /^formats\/parquet\//],
     ['npyjs', /^formats\/npy\.ts$/],
     ['seedrandom', /^demo\//],
     ['@assemblyscript/loader', /^kernels\//],
