@@ -11,7 +11,13 @@ import { type Asked, askedConnections } from './verification/asked.ts'
 import { CONNECTION_CHECKS, type Facts, judge } from './verification/checks.ts'
 import type { Outcome } from './verification/compare.ts'
 import type { FindingCode, InputIdentity, Proof } from './verification/proof.ts'
-import { refuseUnknowable, silent, uncheckable, withoutMultiplicity } from './verification/uncheckable.ts'
+import {
+  refuseUnknowable,
+  silent,
+  uncheckable,
+  uncheckedSentences,
+  withoutMultiplicity,
+} from './verification/uncheckable.ts'
 import { VERSION } from './version.ts'
 
 /** Findings that a caller may declare acceptable. All others are what the tool is for. */
@@ -187,7 +193,7 @@ async function prove(
     level: judged === undefined ? undefined : 'connections',
     checks: judged?.checks ?? CONNECTION_CHECKS.map(({ id, level }) => notChecked(id, level, error)),
     findings: judged?.findings ?? [],
-    notChecked: NOT_CHECKED,
+    notChecked: [...uncheckedSentences(unknown ?? new Map()), ...NOT_CHECKED],
     trouble:
       judged === undefined
         ? {

@@ -125,7 +125,8 @@ class LineReader {
     const text = new TextDecoder().decode(bytes).trim()
     if (text === '' || text.startsWith('#')) return
     const words = text.split(/\s*[,;]\s*|\s+/)
-    if (words.length !== 2) throw this.#wrong(`${words.length === 1 ? 'one' : words.length} columns`)
+    if (words.length !== 2)
+      throw this.#wrong(`${words.length === 1 ? 'one column' : `${words.length} columns`}`)
     const [first = '', second = ''] = words
     if (this.#headerAllowed && HEADER.test(first) && HEADER.test(second)) {
       this.#headerAllowed = false

@@ -19,6 +19,15 @@ export function uncheckable(original: EdgeSource, manipulated: EdgeSource): Read
   return reasons
 }
 
+const WHAT: Readonly<Partial<Record<CheckId, string>>> = {
+  'nodes.same': 'whether both have the same nodes',
+  multiplicity: 'edges per connection',
+}
+
+/** {@link uncheckable} for people. */
+export const uncheckedSentences = (unknown: ReadonlyMap<CheckId, string>): string[] =>
+  [...unknown].map(([id, reason]) => `${WHAT[id] ?? id} (${reason})`)
+
 /** A comparison that says nothing about how many edges connections have. All nodes must have been selected. */
 export function withoutMultiplicity(comparison: Comparison): Comparison {
   return {
