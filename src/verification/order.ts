@@ -35,7 +35,11 @@ export function idOutOfRange(
   const where = row === undefined ? '' : ` in row ${row}`
   return new InputError(
     `${side} node id ${id}${where} is out of range: population ${population} has ${count} nodes (ids 0 to ${count - 1})`,
-    { file: edges.file, field: column.label, hint: 'edges and nodes files do not belong together' },
+    {
+      file: edges.file,
+      field: column.place?.dataset ?? column.label,
+      hint: 'edges and nodes files do not belong together',
+    },
   )
 }
 

@@ -33,7 +33,7 @@ export class Tally {
     if (this.#memory.kernels.tallySources(sources, length, this.#counts)) return
     throw new InputError(`a connection to target node ${this.#target} has more than 2^32-1 edges`, {
       file: this.#edges.file,
-      field: this.#edges.target.label,
+      field: this.#edges.target.place?.dataset ?? this.#edges.target.label,
     })
   }
 

@@ -128,8 +128,8 @@ export class ColumnWindow {
 
 export function idDoesNotFit(column: IdColumn, row: number): InputError {
   return new InputError(`row ${row} holds a node id that is negative or not below 2^32-1`, {
-    file: column.label,
-    field: `row ${row}`,
+    file: column.place?.file ?? column.label,
+    field: column.place === undefined ? `row ${row}` : `${column.place.dataset}, row ${row}`,
     hint: 'node ids are row numbers of the node population; this file is damaged or not a SONATA edges file',
   })
 }
