@@ -84,10 +84,14 @@ export interface Report {
   readonly loadedMB: number
 }
 
-/** @throws Error naming the programs, if two answers differ */
+/** @throws Error naming the programs, if two answers differ, one is missing, or one is not "verified" */
 export function requireAgreement(runs: readonly Run[]): void {
   const [first] = runs
   for (const run of runs) {
+    if (run.answers.length === 0 || run.answers.length !== first?.answers.length)
+      throw new Error(
+        `${run.contender.name} gives ${run.answers.length} answers, ${first?.contender.name} ${first?.answers.length}`,
+      )
     run.answers.forEach((answer, k) => {
       const expected = JSON.stringify(first?.answers[k])
       if (JSON.stringify(answer) === expected && answer.verified) return
