@@ -24,6 +24,8 @@ export interface DiffOptions extends EdgesOptions {
   readonly folder?: string | undefined
   /** Threads to use; default 1. */
   readonly jobs?: number | undefined
+  /** No more threads than one for so many rows; default no such limit. */
+  readonly rowsPerJob?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -85,7 +87,7 @@ async function diffEdges(first: EdgeSource, second: EdgeSource, options: DiffOpt
   const { keep = 10, all = false, memory, folder, signal, onProgress } = options
   const passOptions = { keep, all, memory, folder, signal, onProgress }
   const pass = [left, [{ edges: right, asked }], source, target, passOptions] as const
-  const [outcome] = await compareInParallel(...pass, options.jobs ?? 1)
+  const [outcome] = await compareInParallel(...pass, options)
   if (outcome?.comparison === undefined) throw outcome?.error ?? new RangeError('no outcome')
   return summed(left, right, outcome.comparison, options)
 }

@@ -16,6 +16,9 @@ export type ListKind = 'adjacency' | 'npy pairs' | 'csv pairs'
 export interface EdgesOptions extends PairOptions {
   /** Edge population of a circuit or an edges file with several. */
   readonly population?: string | undefined
+  /** Node populations, where the file does not name them or to choose among edge populations. */
+  readonly sourcePopulation?: string | undefined
+  readonly targetPopulation?: string | undefined
 }
 
 /** Edges from a file; `circuit` where that is one. */
@@ -36,7 +39,8 @@ export async function openEdges(
 ): Promise<OpenFile> {
   const kind = await recognise(path)
   if (isList(kind)) return openList(path, kind, options)
-  const circuit = await openCircuit(path)
+  const ends = { source: options.sourcePopulation, target: options.targetPopulation }
+  const circuit = await openCircuit(path, ends)
   try {
     const edges = await (like === undefined || like.sourcePopulation.endsWith(UNNAMED)
       ? circuit.edgePopulation(options.population)

@@ -33,6 +33,9 @@ export interface VerifyOptions {
   readonly added?: MaskFile | undefined
   /** Edge population of the original; the manipulated one is found by its node populations. */
   readonly population?: string | undefined
+  /** Node populations, where the files of circuits given by path do not name them. */
+  readonly sourcePopulation?: string | undefined
+  readonly targetPopulation?: string | undefined
   /** Node selections S and T: expressions as on the command line; default the ids beside the mask, else all nodes. */
   readonly source?: string | undefined
   readonly target?: string | undefined
@@ -49,6 +52,8 @@ export interface VerifyOptions {
   readonly folder?: string | undefined
   /** Threads to use; default 1. The proofs do not depend on it. */
   readonly jobs?: number | undefined
+  /** No more threads than one for so many rows; default no such limit. */
+  readonly rowsPerJob?: number | undefined
   readonly windowRows?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -80,7 +85,7 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
       signal: options.signal,
       onProgress: options.onProgress,
     },
-    options.jobs ?? 1,
+    options,
   )
   const seconds = (performance.now() - started) / 1000
   const outcomeOf = new Map(opened.map((answer, k) => [answer as Answer, outcomes[k]]))
@@ -144,7 +149,14 @@ async function openAnswer(given: Circuit | string, question: Question): Promise<
   try {
     const { original, options } = question
     const nodesFrom = { circuit: options.original, edges: original }
-    circuit = typeof given === 'string' ? await openCircuit(given, { nodesFrom }) : given
+    circuit =
+      typeof given === 'string'
+        ? await openCircuit(given, {
+            nodesFrom,
+            source: options.sourcePopulation,
+            target: options.targetPopulation,
+          })
+        : given
     const edges = await circuit.findEdges({
       sourcePopulation: original.sourcePopulation,
       targetPopulation: original.targetPopulation,

@@ -7,6 +7,7 @@ import { AS_ASKED, DIFFERS } from './exit-codes.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
+import { resourcesFor } from './resources.ts'
 
 /** Connections in JSON where `--show` does not ask for more. */
 const KEEP = 10
@@ -28,6 +29,8 @@ export async function runDiff(
   try {
     const result = await diff(a, b, {
       ...flags,
+      ...resourcesFor(flags),
+      folder: flags.tmp,
       keep: Math.max(flags.show, KEEP),
       all: flags.writeDifferences !== undefined,
       signal,

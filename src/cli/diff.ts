@@ -1,11 +1,13 @@
 /** The verb `diff`: its flags. */
 import { type Command, Option } from 'commander'
 import type { PairShape } from '../inputs/pairs.ts'
-import { parseBytes, parseCount, parseIdBase } from './options.ts'
+import { parseBytes, parseCount, parseIdBase, parseJobs } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface DiffFlags {
   readonly population?: string
+  readonly sourcePopulation?: string
+  readonly targetPopulation?: string
   readonly idBase?: 0 | 1
   readonly pairs?: PairShape
   readonly connectionsOnly?: true
@@ -14,6 +16,8 @@ export interface DiffFlags {
   readonly writeDifferences?: string
   readonly force?: true
   readonly memory?: number
+  readonly tmp?: string
+  readonly jobs?: number
   readonly quiet?: true
 }
 
@@ -37,6 +41,10 @@ export function addDiff(program: Command, session: Session): void {
     .option('--write-differences <file>', 'write all of them: FILE.csv or FILE.npz')
     .option('--force', 'overwrite that file')
     .option('--memory <size>', 'for rows out of order, such as 64M or 2G', parseBytes)
+    .addOption(new Option('--tmp <dir>', 'folder for rows that need more').hideHelp())
+    .addOption(new Option('--source-population <name>', 'node population of the sources').hideHelp())
+    .addOption(new Option('--target-population <name>', 'node population of the targets').hideHelp())
+    .option('--jobs <n>', 'threads; default as Slurm and machine allow', parseJobs)
     .option('-q, --quiet', 'no progress on stderr')
     .helpOption('-h, --help', 'print this')
     .addHelpText('after', '\nExample: connproof diff old/edges.h5 new/edges.h5 --write-differences d.csv')

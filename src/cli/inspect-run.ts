@@ -29,6 +29,8 @@ export async function runInspect(
   })
   const inspection = await inspect(path, {
     population: flags.population,
+    sourcePopulation: flags.sourcePopulation,
+    targetPopulation: flags.targetPopulation,
     idBase: flags.idBase,
     pairs: flags.pairs,
     signal,

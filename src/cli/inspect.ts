@@ -6,6 +6,8 @@ import type { Session } from './program.ts'
 
 export interface InspectFlags {
   readonly population?: string
+  readonly sourcePopulation?: string
+  readonly targetPopulation?: string
   readonly json?: true
   readonly nodes?: string
   readonly ids?: true
@@ -25,6 +27,8 @@ export function addInspect(program: Command, session: Session): void {
     .usage('[options] FILE')
     .argument('<file>')
     .option('--population <name>', 'only this edge population; with --nodes: of these nodes')
+    .option('--source-population <name>', 'only edges from it; also where a file names none')
+    .option('--target-population <name>', 'likewise')
     .option('--nodes <set>', 'size of a selection: node set, attr=value, A&B, id file')
     .option('--ids', 'with --nodes: its node ids (from 0), one a line')
     .option('--id-base <0|1>', 'lists count from 0 (node ids) or 1 (GIDs)', parseIdBase)

@@ -19,6 +19,12 @@ export function parseCount(text: string): number {
   return count
 }
 
+export function parseJobs(text: string): number {
+  const jobs = parseCount(text)
+  if (jobs >= 1 && jobs <= 256) return jobs
+  throw new InvalidArgumentError('Expected 1 to 256 threads.')
+}
+
 export function parseIdBase(text: string): 0 | 1 {
   if (text === '0') return 0
   if (text === '1') return 1

@@ -10,6 +10,7 @@ import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
+import { resourcesFor } from './resources.ts'
 import type { VerifyFlags } from './verify.ts'
 
 /** Culprits in JSON where `--show` does not ask for more. */
@@ -61,6 +62,8 @@ async function prove(
       removed,
       added,
       population: flags.population,
+      sourcePopulation: flags.sourcePopulation,
+      targetPopulation: flags.targetPopulation,
       source: flags.source ?? flags.nodes,
       target: flags.target ?? flags.nodes,
       idBase: flags.idBase,
@@ -68,7 +71,8 @@ async function prove(
       allow: (flags.allow ?? []) as FindingCode[],
       keep: Math.max(flags.show, KEEP),
       all: flags.writeDifferences !== undefined,
-      memory: flags.memory,
+      ...resourcesFor(flags),
+      folder: flags.tmp,
       signal,
       onProgress: (done, total) => progress.update(done, total),
     })

@@ -1,6 +1,6 @@
 /** The verb `verify`: its flags. */
 import { type Command, Option } from 'commander'
-import { collect, parseBytes, parseCount, parseIdBase } from './options.ts'
+import { collect, parseBytes, parseCount, parseIdBase, parseJobs } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface VerifyFlags {
@@ -10,6 +10,8 @@ export interface VerifyFlags {
   readonly target?: string
   readonly nodes?: string
   readonly population?: string
+  readonly sourcePopulation?: string
+  readonly targetPopulation?: string
   readonly idBase?: 0 | 1
   readonly allow?: readonly string[]
   readonly show: number
@@ -18,6 +20,8 @@ export interface VerifyFlags {
   readonly writeDifferences?: string
   readonly force?: true
   readonly memory?: number
+  readonly tmp?: string
+  readonly jobs?: number
   readonly quiet?: true
 }
 
@@ -43,9 +47,13 @@ export function addVerify(program: Command, session: Session): void {
     .option('--proof <file>', 'write the proof as JSON')
     .option('--write-differences <file>', 'write every culprit: FILE.csv or FILE.npz')
     .option('--force', 'overwrite these two files')
-    .option('--memory <size>', 'stay below, such as 64M or 2G', parseBytes)
+    .option('--memory <size>', 'for rows out of order, such as 64M or 2G', parseBytes)
+    .addOption(new Option('--tmp <dir>', 'folder for rows that need more').hideHelp())
+    .addOption(new Option('--source-population <name>', 'node population of the sources').hideHelp())
+    .addOption(new Option('--target-population <name>', 'node population of the targets').hideHelp())
+    .option('--jobs <n>', 'threads; default as Slurm and machine allow', parseJobs)
     .option('-q, --quiet', 'no progress on stderr')
-    .helpOption('-h, --help', 'print this')
+    .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', EXAMPLE)
     .action(async (original: string, manipulated: string[], flags: VerifyFlags) => {
       const { runVerify } = await import('./verify-run.ts')
@@ -53,4 +61,5 @@ export function addVerify(program: Command, session: Session): void {
     })
 }
 
-const EXAMPLE = '\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+const EXAMPLE =
+  '\nRarely: --tmp DIR, --source-population NAME, --target-population NAME\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'

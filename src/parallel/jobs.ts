@@ -8,6 +8,13 @@ import { type Comparison, type Difference, perClass } from '../verification/comp
 import { cutTargets } from '../verification/cut.ts'
 import type { Manipulated } from '../verification/merge-run.ts'
 
+export interface Threads {
+  /** Default 1. */
+  readonly jobs?: number | undefined
+  /** No more threads than one for so many rows; default no such limit. */
+  readonly rowsPerJob?: number | undefined
+}
+
 /** An edge population as a worker can open it again. */
 export type PortableEdges = Omit<EdgeSource, 'source' | 'target'> & {
   readonly source: PortableColumn
@@ -32,7 +39,7 @@ export type Answer =
   | { readonly failed: true }
 
 /**
- * `compareEdges` with `jobs` parts at a time; the same outcomes, whatever their number. Where that is not possible (a
+ * `compareEdges` in several threads; the same outcomes, whatever their number. Where that is not possible (a
  * file that cannot be opened twice, parts that do not agree on the order of a file, anything that goes wrong in a
  * part) one pass over the whole gives the answer and the message.
  */
@@ -42,16 +49,21 @@ export async function compareInParallel(
   source: NodeSelection,
   target: NodeSelection,
   options: CompareOptions,
-  jobs: number,
+  threads: Threads,
 ): Promise<Outcome[]> {
   const whole = () => compareEdges(original, manipulated, source, target, options)
+  const rows = [original, ...manipulated.map(one => one.edges)].reduce(
+    (sum, edges) => sum + edges.edgeCount,
+    0,
+  )
+  const jobs = Math.min(threads.jobs ?? 1, Math.floor(rows / (threads.rowsPerJob || 1)))
   if (jobs < 2 || manipulated.length === 0) return whole()
   const before = portable(original)
   const after = manipulated.map(({ edges, asked }) => ({ edges: portable(edges), asked }))
   const ranges = await cutTargets(original, jobs)
   if (before === undefined || !after.every(isOpenable) || ranges.length < 2) return whole()
   const { signal, onProgress, ...common } = options
-  const report = progressOf([original, ...manipulated.map(one => one.edges)], ranges.length, onProgress)
+  const report = progressOf(rows, ranges.length, onProgress)
   const share = (part: number) => ({
     ...common,
     range: ranges[part],
@@ -109,8 +121,7 @@ function runWorker(part: Part, onProgress: (rows: number) => void) {
   return { worker, answer }
 }
 
-function progressOf(all: readonly EdgeSource[], parts: number, onProgress: CompareOptions['onProgress']) {
-  const total = all.reduce((sum, edges) => sum + edges.edgeCount, 0)
+function progressOf(total: number, parts: number, onProgress: CompareOptions['onProgress']) {
   const done = new Array<number>(parts).fill(0)
   return (part: number, rows: number): void => {
     done[part] = rows

@@ -99,7 +99,7 @@ describe.each(['a', 'b', 'c'])('jobs, scenario %s', seed => {
     ]
     const options = { keep: 4, all: true, windowRows: 64 }
     const run = (jobs: number) =>
-      compareInParallel(original, manipulated, selection, selection, options, jobs)
+      compareInParallel(original, manipulated, selection, selection, options, { jobs })
     const alone = await run(1)
     expect(alone[0]?.comparison?.classes.lost_not_asked).toBeGreaterThan(4)
     expect(alone.map(outcome => outcome.comparison?.order.manipulated)).toEqual(['tgt,src', 'tgt'])
@@ -123,7 +123,7 @@ describe.each(['a', 'b', 'c'])('jobs, scenario %s', seed => {
     const damaged = await stored(`${seed}-damaged`, [...rows.slice(0, -1), [NODES + 3, NODES - 1]])
     for (const edges of [shuffled, memory, damaged]) {
       const run = (jobs: number) =>
-        compareInParallel(original, [{ edges, asked }], selection, selection, { keep: 4 }, jobs)
+        compareInParallel(original, [{ edges, asked }], selection, selection, { keep: 4 }, { jobs })
       const alone = await run(1)
       const together = await run(3)
       expect(together.map(outcome => outcome.comparison)).toEqual(alone.map(outcome => outcome.comparison))
