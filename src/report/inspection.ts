@@ -50,9 +50,15 @@ function edgeBlock(facts: EdgeFacts, style: Style): string {
   return [
     `${style.strong('edges')} ${facts.population}${ends}`,
     ...lines,
+    ...warningLines(facts, style),
     ...problemLines(facts, style),
   ].join('\n')
 }
+
+const warningLines = ({ warnings = [] }: EdgeFacts, style: Style): string[] =>
+  warnings.flatMap(warning =>
+    wrapText(`warning: ${warning}`, 78).map((line, k) => `  ${k === 0 ? style.unsure(line) : `  ${line}`}`),
+  )
 
 const several = ({ multi, max_per_conn }: EdgeFacts): string | undefined =>
   multi === undefined ? undefined : `${multi}${multi > 0 ? `, at most ${max_per_conn} each` : ''}`
