@@ -19,6 +19,7 @@ import { PIPELINE_STYLE, writeCircuit, writeManipulated } from '../../src/demo/w
 import { createHdf5 } from '../../src/formats/hdf5/writer.ts'
 import { type CliResult, connproof } from './cli.ts'
 import { cut, flipByte, patchId, renameFilter, writeCompressed, ZLIB_START } from './damage.ts'
+import { expectError, expectRefused, type Refusal } from './refusal.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'connproof-bad-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -44,13 +45,10 @@ beforeAll(async () => {
 const verify = (original: string, circuits: string[], ...flags: string[]): Promise<CliResult> =>
   connproof(['verify', original, ...circuits, '--removed', mask, '--json', ...flags])
 
-/** What is wrong: spoil `edges.h5` or the configuration beside it, and where the message must point. */
-interface Case {
+/** What is wrong: spoil `edges.h5` or the configuration beside it. */
+interface Case extends Refusal {
   what: string
   spoil: (edges: string, config: string) => void | Promise<void>
-  file?: RegExp
-  field?: RegExp
-  message: RegExp
 }
 
 const editJson = (file: string, from: string, to: string): void => {
@@ -215,15 +213,6 @@ describe('one manipulated circuit with', () => {
   })
 })
 
-function expectError(
-  error: { message: string; file?: string; field?: string } | undefined,
-  one: Omit<Case, 'what' | 'spoil'>,
-) {
-  expect(error?.message).toMatch(one.message)
-  expect(error?.file).toMatch(one.file ?? /edges\.h5$/)
-  if (one.field !== undefined) expect(`${error?.field}`).toMatch(one.field)
-}
-
 describe('an original with', () => {
   it.each(CASES.filter(one => one.what !== 'nodes that are not there'))(
     '$what: no verdict at all',
@@ -233,103 +222,3 @@ describe('an original with', () => {
     },
   )
 })
-
-describe('a mask or selection', () => {
-  const refused = (flags: string[], one: Omit<Case, 'what' | 'spoil'>): Promise<void> =>
-    expectRefused(connproof(['verify', at('original'), at('good'), '--json', ...flags]), one)
-
-  it('of another shape', async () => {
-    const copy = at('shape.npz')
-    cpSync(mask, copy)
-    await refused(['--removed', copy, '--nodes', 'Layer5'], {
-      file: /shape\.npz$/,
-      field: /shape/,
-      message: new RegExp(`${selected.length} x ${selected.length}.*Layer5`),
-    })
-  })
-
-  it('without any word on what its rows are', async () => {
-    const copy = at('alone.npz')
-    cpSync(mask, copy)
-    await refused(['--removed', copy], { file: /alone\.npz$/, field: /shape/, message: /120 \(all nodes\)/ })
-  })
-
-  it('for other nodes than the selected ones, though as many', async () => {
-    const others = Array.from(selected, id => id)
-    const missing = Array.from({ length: 120 }, (_, id) => id).find(id => !others.includes(id)) ?? 0
-    others[others.length - 1] = missing
-    const file = at('others.json')
-    writeFileSync(file, JSON.stringify(others.sort((a, b) => a - b)))
-    await refused(['--removed', mask, '--nodes', file, '--id-base', '0'], {
-      file: /conns_removed_adjmat\.npz$/,
-      field: /conns_removed_gids\.npy/,
-      message: /another source selection.*GID/,
-    })
-  })
-
-  it('that is not there', () =>
-    refused(['--removed', at('none.npz')], { file: /none\.npz$/, message: /no such file|does not exist/i }))
-
-  it('with a bad CRC', async () => {
-    const copy = at('crc_adjmat.npz')
-    cpSync(mask, copy)
-    // Into the deflated bytes of the member, past the local header of 30 bytes and its name.
-    flipByte(copy, { after: Buffer.from('indices.npy'), offset: 11 + 60 })
-    await refused(['--removed', copy, '--nodes', 'Excitatory'], {
-      file: /crc_adjmat\.npz$/,
-      field: /indices/,
-      message: /CRC|deflate|inflate|damaged/i,
-    })
-  })
-
-  it('cut short', async () => {
-    const copy = at('cut_adjmat.npz')
-    cpSync(mask, copy)
-    cut(copy, 0.7)
-    await refused(['--removed', copy, '--nodes', 'Excitatory'], {
-      file: /cut_adjmat\.npz$/,
-      message: /truncated|zip/i,
-    })
-  })
-
-  it('with a node set that does not exist: the nearest name is suggested', () =>
-    refused(['--removed', mask, '--nodes', 'Exitatory'], {
-      file: /node_sets\.json$/,
-      field: /Exitatory/,
-      message: /no node set "Exitatory"/,
-    }))
-
-  it('with an attribute that does not exist: the nearest name is suggested', async () => {
-    const result = await connproof([
-      'verify',
-      at('original'),
-      at('good'),
-      '--removed',
-      mask,
-      '--nodes',
-      'layr=4',
-    ])
-    expect(result).toMatchObject({ code: 2, stdout: '' })
-    expect(result.stderr).toMatch(/layr/)
-    expect(result.stderr).toMatch(/did you mean "?layer"?\?/i)
-  })
-
-  it('that selects nothing', () =>
-    refused(['--removed', mask, '--nodes', 'Layer1&synapse_class=EXC'], {
-      file: /nodes\.h5$/,
-      field: /Layer1&synapse_class=EXC/,
-      message: /selects no node/,
-    }))
-})
-
-/** Exit 2, an `error` record and a message on stderr, no proof. */
-async function expectRefused(run: Promise<CliResult>, one: Omit<Case, 'what' | 'spoil'>): Promise<void> {
-  const { code, stdout, stderr } = await run
-  expect(code).toBe(2)
-  const records = stdout.trim().split('\n')
-  expect(records).toHaveLength(1)
-  const record = JSON.parse(records[0] ?? '')
-  expect(record.type).toBe('error')
-  expectError(record, one)
-  expect(stderr).toContain(record.file)
-}
