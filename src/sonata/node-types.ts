@@ -53,8 +53,8 @@ class TypedNodes implements Nodes {
   }
 
   async attribute(name: string): Promise<NodeColumn> {
-    if ((await this.#nodes.attributeNames()).includes(name) || (await this.#inOtherGroup(name)))
-      return this.#nodes.attribute(name)
+    if ((await this.#nodes.attributeNames()).includes(name)) return this.#nodes.attribute(name)
+    await this.#refuseOtherGroups(name)
     const table = await this.#types()
     const values = table.columns.get(name)
     if (values === undefined) throw await this.#unknown(name)
@@ -67,13 +67,16 @@ class TypedNodes implements Nodes {
     return this.#table
   }
 
-  /** Its nodes file says it of some of the nodes, so the CSV cannot answer for all. */
-  async #inOtherGroup(name: string): Promise<boolean> {
+  /** Where the nodes file says it of some of the nodes, the CSV cannot answer for all. */
+  async #refuseOtherGroups(name: string): Promise<void> {
     const group = `/nodes/${this.name}`
     for (const member of (await this.#h5.members(group)) ?? [])
       if (/^[1-9]\d*$/.test(member) && (await this.#h5.members(`${group}/${member}`))?.includes(name))
-        return true
-    return false
+        throw new InputError(`"${name}" is an attribute of one of several node groups only`, {
+          file: this.file,
+          field: `${group}/${member}/${name}`,
+          hint: 'Select nodes by a file of ids instead.',
+        })
   }
 
   /** The type of each node; every type must be in the CSV, else a selection could miss nodes unseen. */
@@ -87,7 +90,10 @@ class TypedNodes implements Nodes {
         place,
       )
     const column = numberColumn('node_type_id', place, data)
-    const unknown = (await column.distinct(MAX_TYPES)).find(id => !table.ids.has(Number(id)))
+    const used = await column.distinct(MAX_TYPES + 1)
+    if (used.length > MAX_TYPES)
+      throw new InputError(`more than ${MAX_TYPES} node types in one population`, place)
+    const unknown = used.find(id => !table.ids.has(Number(id)))
     if (unknown === undefined) return column
     throw new InputError(`a node has the node_type_id ${unknown}, which is not in ${table.file}`, place)
   }
