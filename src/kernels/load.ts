@@ -85,6 +85,7 @@ export interface KernelExports {
     targets: number,
   ): number
   closeSummary(state: number): void
+  unshuffle(from: number, count: number, size: number, to: number): void
   widenPairs(source: number, target: number, count: number, pairs: number): void
   reciprocalPairs(indptr: number, indices: number, nodes: number, cursors: number): number
   snappyDecode(from: number, length: number, into: number, expected: number): number

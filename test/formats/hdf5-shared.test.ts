@@ -14,7 +14,7 @@ const FILES = hasShared
 
 describe.skipIf(!hasShared)('every public HDF5 file', () => {
   it('is read alike by our own reader and by h5wasm', async () => {
-    const tally = { files: 0, notHdf5: 0, contiguous: 0, h5wasm: 0, elements: 0, attributes: 0 }
+    const tally = { files: 0, notHdf5: 0, contiguous: 0, chunked: 0, h5wasm: 0, elements: 0, attributes: 0 }
     for (const name of FILES) {
       const path = join(SHARED, 'data', name)
       const file = await openHdf5(path).catch(error => {

@@ -44,3 +44,9 @@ export function referenceReciprocalPairs(csc: Csc): number {
   }
   return pairs
 }
+
+/** Bytes of elements from planes of first bytes, second bytes, ... (HDF5's shuffle filter, undone). */
+export function referenceUnshuffle(planes: Uint8Array, elementSize: number): Uint8Array {
+  const count = planes.length / elementSize
+  return planes.map((_, i) => planes[(i % elementSize) * count + Math.floor(i / elementSize)] ?? 0)
+}

@@ -73,12 +73,17 @@ export class ContiguousDataset implements Hdf5Dataset {
   }
 
   #read(at: number, into: Uint8Array): void {
-    for (let done = 0; done < into.length; ) {
-      const wanted = Math.min(into.length - done, MAX_READ)
-      const got = readSync(this.#home.fd, into, done, wanted, at + done)
-      if (got === 0) throw truncated(this.#home.path, this.path, `the file ends at byte ${at + done}`)
-      done += got
-    }
+    readBytesAt(this.#home, this.path, at, into)
+  }
+}
+
+/** Fill `into` with the bytes at `at` of the file. InputError naming the dataset where the file ends before. */
+export function readBytesAt(home: Home, dataset: string, at: number, into: Uint8Array): void {
+  for (let done = 0; done < into.length; ) {
+    const wanted = Math.min(into.length - done, MAX_READ)
+    const got = readSync(home.fd, into, done, wanted, at + done)
+    if (got === 0) throw truncated(home.path, dataset, `the file ends at byte ${at + done}`)
+    done += got
   }
 }
 

@@ -1,5 +1,6 @@
 import { readAttribute } from './attributes.ts'
 import { type FileBytes, NotUnderstood } from './bytes.ts'
+import { type Chunks, locateChunks } from './chunks.ts'
 import { type Links, readLinks } from './groups.ts'
 import { type Datatype, readDataspace, readDatatype, readLayout } from './messages.ts'
 import { MESSAGE, type Message, only, readObjectHeader } from './object-header.ts'
@@ -7,7 +8,7 @@ import { GlobalHeap } from './strings.ts'
 import { readSuperblock } from './superblock.ts'
 import type { Hdf5Attribute } from './types.ts'
 
-/** A dataset whose bytes lie in the file in one piece, as they are wanted. */
+/** A dataset whose bytes lie in the file in one piece, as they are wanted, or in chunks that we can decode. */
 export interface Located {
   shape: readonly number[] | undefined
   datatype: Datatype
@@ -15,6 +16,8 @@ export interface Located {
   offset: number | undefined
   /** Number of bytes. */
   size: number
+  /** Instead of both, where the dataset is chunked. */
+  chunks: Chunks | undefined
 }
 
 /**
@@ -50,7 +53,7 @@ export class Locator {
   dataset(names: readonly string[]): Located | undefined {
     const at = this.#find(names)
     if (at === undefined || this.#linksAt(at) !== undefined) return undefined
-    return readDataset(this.#headerAt(at))
+    return readDataset(this.#file, this.#headerAt(at))
   }
 
   attribute(names: readonly string[], name: string): Hdf5Attribute | undefined {
@@ -94,7 +97,7 @@ export class Locator {
   }
 }
 
-function readDataset(messages: readonly Message[]): Located {
+function readDataset(file: FileBytes, messages: readonly Message[]): Located {
   const [space, type, layout] = [MESSAGE.dataspace, MESSAGE.datatype, MESSAGE.layout].map(m =>
     only(messages, m),
   )
@@ -102,15 +105,19 @@ function readDataset(messages: readonly Message[]): Located {
     throw new NotUnderstood('not a dataset')
   const shape = readDataspace(space)
   const datatype = readDatatype(type)
-  if (datatype.type.kind === 'other') return { shape, datatype, offset: undefined, size: 0 }
-  for (const kind of [MESSAGE.externalFiles, MESSAGE.filters]) {
-    if (messages.some(m => m.type === kind)) throw new NotUnderstood(`message ${kind}`)
+  const nowhere = { shape, datatype, offset: undefined, size: 0, chunks: undefined }
+  if (datatype.type.kind === 'other') return nowhere
+  if (messages.some(m => m.type === MESSAGE.externalFiles)) throw new NotUnderstood('external files')
+  const filters = only(messages, MESSAGE.filters)
+  const place = readLayout(layout)
+  if (place.kind === 'chunked') {
+    return { ...nowhere, chunks: locateChunks(file, shape, datatype, place, filters) }
   }
-  const { address, size } = readLayout(layout)
+  if (filters !== undefined) throw new NotUnderstood('filters without chunks')
   const needed = shape === undefined ? 0 : shape.reduce((all, n) => all * n, datatype.size)
-  if (needed === 0) return { shape, datatype, offset: undefined, size: 0 }
-  if (address === undefined) throw new NotUnderstood('never written')
-  if (size !== needed) throw new NotUnderstood(`${size} bytes for ${needed}`)
-  if (address === 0) throw new NotUnderstood('data at the superblock')
-  return { shape, datatype, offset: address, size }
+  if (needed === 0) return nowhere
+  if (place.address === undefined) throw new NotUnderstood('never written')
+  if (place.size !== needed) throw new NotUnderstood(`${place.size} bytes for ${needed}`)
+  if (place.address === 0) throw new NotUnderstood('data at the superblock')
+  return { ...nowhere, offset: place.address, size: place.size }
 }

@@ -1,4 +1,5 @@
 import { type Cursor, NotUnderstood } from './bytes.ts'
+import { type Chunked, readChunked } from './chunk-layout.ts'
 import { PADS, type Pad } from './strings.ts'
 import type { Hdf5Type } from './types.ts'
 
@@ -108,14 +109,17 @@ function variableString(c: Cursor, bits: number, size: number): Datatype {
 
 /** Address and size of contiguous data; the address is `undefined` where nothing was ever written. */
 export interface Contiguous {
+  kind: 'contiguous'
   address: number | undefined
   size: number
 }
 
-/** Contiguous layouts only (versions 3 and 4 write them alike); section IV.A.2.i. */
-export function readLayout(c: Cursor): Contiguous {
+/** Contiguous (versions 3 and 4 write it alike) or chunked; section IV.A.2.i. */
+export function readLayout(c: Cursor): Contiguous | Chunked {
   const version = c.u8()
   if (version !== 3 && version !== 4) throw new NotUnderstood(`layout version ${version}`)
-  if (c.u8() !== 1) throw new NotUnderstood('compact, chunked or virtual layout')
-  return { address: c.address(), size: c.u64() }
+  const layout = c.u8()
+  if (layout === 2) return readChunked(c, version)
+  if (layout !== 1) throw new NotUnderstood('compact or virtual layout')
+  return { kind: 'contiguous', address: c.address(), size: c.u64() }
 }

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import { FileBytes, NotUnderstood } from './bytes.ts'
+import { ChunkedDataset } from './chunked.ts'
 import { ContiguousDataset, damagedText, type Home, truncated } from './contiguous.ts'
 import type { H5wasmFile } from './h5wasm-file.ts'
 import { type Located, Locator } from './locate.ts'
@@ -74,7 +75,7 @@ class OpenFile implements Hdf5File {
     const names = split(path)
     const own = this.#own(locator => locator.dataset(names))
     if (own === undefined || this.#locator === undefined) return (await this.#h5wasm()).dataset(names)
-    return own.answer && this.#contiguous(this.#locator, `/${names.join('/')}`, own.answer)
+    return own.answer && this.#ownDataset(this.#locator, `/${names.join('/')}`, own.answer)
   }
 
   async attribute(path: string, name: string): Promise<Hdf5Attribute | undefined> {
@@ -97,7 +98,7 @@ class OpenFile implements Hdf5File {
     )
   }
 
-  #contiguous(locator: Locator, path: string, located: Located): Hdf5Dataset {
+  #ownDataset(locator: Locator, path: string, located: Located): Hdf5Dataset {
     const end = (located.offset ?? 0) + located.size
     if (end > this.#size) {
       throw truncated(this.path, path, `its data ends at byte ${end}, the file at ${this.#size}`)
@@ -108,7 +109,10 @@ class OpenFile implements Hdf5File {
       locator,
       attribute: (at, name) => this.attribute(at, name),
     }
-    return new ContiguousDataset(home, path, located)
+    const { chunks, datatype } = located
+    return chunks === undefined
+      ? new ContiguousDataset(home, path, located)
+      : new ChunkedDataset(home, path, datatype, chunks)
   }
 
   /** Our own answer, or `undefined` for "ask h5wasm" (the answer itself may be undefined: nothing there). */

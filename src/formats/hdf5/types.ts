@@ -1,4 +1,4 @@
-/** The one interface above both HDF5 readers: our own small locator, and h5wasm for everything else. */
+/** The one interface above both HDF5 readers: our own small one, and h5wasm for everything else. */
 
 export type Hdf5Type =
   | { kind: 'int'; bytes: 1 | 2 | 4 | 8; signed: boolean }
@@ -14,8 +14,8 @@ export interface Hdf5Dataset {
   /** Dimensions; `[]` for a scalar; `undefined` for a dataset without data (H5S_NULL). */
   readonly shape: readonly number[] | undefined
   readonly type: Hdf5Type
-  /** `contiguous` only where the bytes are read straight from the file. */
-  readonly reader: 'contiguous' | 'h5wasm'
+  /** `contiguous`: read straight from the file; `chunked`: chunks decoded by ourselves; `h5wasm`: all else. */
+  readonly reader: 'contiguous' | 'chunked' | 'h5wasm'
   /**
    * Fill `into` with elements `first .. first+count-1` in row-major order, little-endian, as stored:
    * exactly `count * bytes` bytes. Numeric types only. Throws or rejects with InputError naming file and
