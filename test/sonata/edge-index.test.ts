@@ -267,14 +267,12 @@ describe('indices that do not agree are told apart', () => {
 })
 
 describe('any column', () => {
-  const columns = fc
-    .integer({ min: 1, max: 40 })
-    .chain(nodes =>
-      fc.record({
-        nodes: fc.constant(nodes),
-        ids: fc.array(fc.nat(nodes - 1), { minLength: 1, maxLength: 200 }),
-      }),
-    )
+  const columns = fc.integer({ min: 1, max: 40 }).chain(nodes =>
+    fc.record({
+      nodes: fc.constant(nodes),
+      ids: fc.array(fc.nat(nodes - 1), { minLength: 1, maxLength: 200 }),
+    }),
+  )
   const indexOf = (ids: readonly number[], nodes: number): Index => {
     const { nodeIdToRanges, rangeToEdgeId } = buildIndex(Uint32Array.from(ids), nodes, 'offset')
     return { nodes: pairs(nodeIdToRanges), ranges: pairs(rangeToEdgeId) }
