@@ -183,7 +183,10 @@ function merge<T>(state: usize): u32 {
       openO = 0
       openM = 0
     }
-    if (oKey == key) openO += edgesOf(oCount, o++)
+    if (oKey == key) {
+      do openO += edgesOf(oCount, o++)
+      while (o < oLength && originalKey(oSource, oTarget, o) == key)
+    }
     if (mKey == key) {
       openM += edgesOf(mCount, m++)
       lastKey = mKey

@@ -1,12 +1,7 @@
-// One look at a window of the original: is it sorted, what is its largest id, how many connections start in it.
+// One look at a window of rows: are they sorted, what is their largest id.
 import {
   NONE,
-  S_CONNECTIONS,
-  S_COUNTED_SOURCE,
-  S_COUNTED_TARGET,
-  S_HAS_COUNTED,
   S_HAS_PREVIOUS,
-  S_INSIDE,
   S_MAX_SOURCE,
   S_MAX_TARGET,
   S_PREVIOUS_SOURCE,
@@ -93,62 +88,4 @@ function findBrokenRows(
     s0 = s
     t0 = t
   }
-}
-
-/**
- * Count the connections that start in a window sorted by (target, source), and those with both ends selected
- * (`sourceMember`, `targetMember`: one byte per node). The caller has checked order and range with `scanOrder`.
- */
-export function countConnections(
-  state: usize,
-  source: usize,
-  target: usize,
-  count: u32,
-  sourceMember: usize,
-  targetMember: usize,
-): void {
-  if (count == 0) return
-  const hasPrevious = load<u32>(state, S_HAS_COUNTED) != 0
-  let connections: u32 = 0
-  let inside: u32 = 0
-  // Without a predecessor the first row differs from itself in every bit, so that it starts a connection.
-  let previousSource = i32x4.splat(hasPrevious ? load<u32>(state, S_COUNTED_SOURCE) : ~load<u32>(source))
-  let previousTarget = i32x4.splat(hasPrevious ? load<u32>(state, S_COUNTED_TARGET) : ~load<u32>(target))
-  const fast = count & ~3
-  for (let k: u32 = 0; k < fast; k += 4) {
-    const at = (<usize>k) << 2
-    const s = v128.load(source + at)
-    const t = v128.load(target + at)
-    const same = v128.and(
-      v128.eq<i32>(s, v128.shuffle<i32>(previousSource, s, 3, 4, 5, 6)),
-      v128.eq<i32>(t, v128.shuffle<i32>(previousTarget, t, 3, 4, 5, 6)),
-    )
-    let starts = i32x4.bitmask(same) ^ 0xf
-    connections += popcnt(starts)
-    while (starts) {
-      const row = at + ((<usize>ctz(starts)) << 2)
-      inside +=
-        load<u8>(sourceMember + load<u32>(source + row)) & load<u8>(targetMember + load<u32>(target + row))
-      starts &= starts - 1
-    }
-    previousSource = s
-    previousTarget = t
-  }
-  let lastSource = <u32>i32x4.extract_lane(previousSource, 3)
-  let lastTarget = <u32>i32x4.extract_lane(previousTarget, 3)
-  for (let k: u32 = fast; k < count; k++) {
-    const s = load<u32>(source + ((<usize>k) << 2))
-    const t = load<u32>(target + ((<usize>k) << 2))
-    if (s != lastSource || t != lastTarget) {
-      connections++
-      inside += load<u8>(sourceMember + s) & load<u8>(targetMember + t)
-    }
-    lastSource = s
-    lastTarget = t
-  }
-  store<f64>(state, load<f64>(state, S_CONNECTIONS) + <f64>connections, S_CONNECTIONS)
-  store<f64>(state, load<f64>(state, S_INSIDE) + <f64>inside, S_INSIDE)
-  store<u32>(state, 1, S_HAS_COUNTED)
-  store<u32>(state, lastSource, S_COUNTED_SOURCE)
-  store<u32>(state, lastTarget, S_COUNTED_TARGET)
 }

@@ -1,24 +1,15 @@
 /** Verification from circuits to proofs: opens, selects, binds the masks, runs the pass, judges. */
-import { stat } from 'node:fs/promises'
 import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import { InputError, isInputError } from './errors.ts'
 import { openCircuit } from './open-circuit.ts'
 import { compareInParallel } from './parallel/jobs.ts'
+import { type Answer, prove, type Question } from './prove.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
-import { type Asked, askedConnections } from './verification/asked.ts'
-import { CONNECTION_CHECKS, type Facts, judge } from './verification/checks.ts'
-import type { Outcome } from './verification/compare.ts'
-import type { FindingCode, InputIdentity, Proof } from './verification/proof.ts'
-import {
-  refuseUnknowable,
-  silent,
-  uncheckable,
-  uncheckedSentences,
-  withoutMultiplicity,
-} from './verification/uncheckable.ts'
-import { VERSION } from './version.ts'
+import { askedConnections } from './verification/asked.ts'
+import type { FindingCode, Proof } from './verification/proof.ts'
+import { refuseUnknowable, silent } from './verification/uncheckable.ts'
 
 /** Findings that a caller may declare acceptable. All others are what the tool is for. */
 export const ALLOWABLE: readonly FindingCode[] = ['asked.absent', 'asked.already_there']
@@ -94,14 +85,6 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
   return Promise.all(proofs)
 }
 
-interface Question {
-  options: VerifyOptions
-  original: EdgeSource
-  source: NodeSelection
-  target: NodeSelection
-  asked: Asked
-}
-
 async function pose(options: VerifyOptions): Promise<Question> {
   for (const code of options.allow ?? []) {
     if (ALLOWABLE.includes(code)) continue
@@ -112,36 +95,37 @@ async function pose(options: VerifyOptions): Promise<Question> {
   }
   const { original: circuit } = options
   const original = await circuit.edgePopulation(options.population)
-  const source = await selectSide(options, circuit, original.sourcePopulation, 'source')
-  const target = await selectSide(options, circuit, original.targetPopulation, 'target')
+  const { source, target } = await selectSides(options, circuit, original)
   const removed = options.removed && bindMask(options.removed, source, target)
   const added = options.added && bindMask(options.added, source, target)
   const asked = askedConnections(source, target, removed, added)
   return { options, original, source, target, asked }
 }
 
-/** The flag, else the ids beside the mask, else all nodes. */
-async function selectSide(
+/** S and T in the node populations that `edges` connects. */
+async function selectSides(
   options: VerifyOptions,
   circuit: Circuit,
-  population: string,
-  side: 'source' | 'target',
-): Promise<NodeSelection> {
-  const expression = options[side]
-  const select = (text?: string): Promise<NodeSelection> =>
-    circuit.select(population, text, { idBase: options.idBase })
-  if (expression !== undefined) return select(expression)
-  const mask = options.removed ?? options.added
-  const beside = side === 'source' ? mask?.sourceIds : mask?.targetIds
-  if (beside === undefined) return select()
-  return circuit.select(population, beside.file, { idBase: 1 })
+  edges: EdgeSource,
+): Promise<{ source: NodeSelection; target: NodeSelection }> {
+  const select = (population: string, wanted: Wanted): Promise<NodeSelection> =>
+    circuit.select(population, wanted.expression, { idBase: wanted.idBase })
+  const [from, to] = [wantedSide(options, 'source'), wantedSide(options, 'target')]
+  const source = await select(edges.sourcePopulation, from)
+  const same = edges.sourcePopulation === edges.targetPopulation && from.expression === to.expression
+  return { source, target: same ? source : await select(edges.targetPopulation, to) }
 }
 
-/** A manipulated circuit, opened as far as it could be. */
-type Answer = { name: string; file: string; own: boolean; circuit?: Circuit | undefined } & (
-  | { edges: EdgeSource; source: NodeSelection; target: NodeSelection; error?: undefined }
-  | { edges?: undefined; error: InputError }
-)
+type Wanted = { expression: string | undefined; idBase: 0 | 1 | undefined }
+
+/** The flag, else the ids beside the mask, else all nodes. */
+function wantedSide(options: VerifyOptions, side: 'source' | 'target'): Wanted {
+  const { idBase } = options
+  if (options[side] !== undefined) return { expression: options[side], idBase }
+  const mask = options.removed ?? options.added
+  const beside = side === 'source' ? mask?.sourceIds : mask?.targetIds
+  return beside === undefined ? { expression: undefined, idBase } : { expression: beside.file, idBase: 1 }
+}
 
 async function openAnswer(given: Circuit | string, question: Question): Promise<Answer> {
   const own = typeof given === 'string'
@@ -168,130 +152,11 @@ async function openAnswer(given: Circuit | string, question: Question): Promise<
       const { source, target } = question
       return { name: circuit.name, file: circuit.file, own, circuit, edges, source, target }
     }
-    const source = await selectSide(options, circuit, edges.sourcePopulation, 'source')
-    const target = await selectSide(options, circuit, edges.targetPopulation, 'target')
+    const { source, target } = await selectSides(options, circuit, edges)
     return { name: circuit.name, file: circuit.file, own, circuit, edges, source, target }
   } catch (error) {
     if (!isInputError(error)) throw error
     const file = typeof given === 'string' ? given : given.file
     return { name: circuit?.name ?? file, file, own, circuit, error }
   }
-}
-
-async function prove(
-  question: Question,
-  answer: Answer,
-  outcome: Outcome | undefined,
-  seconds: number,
-): Promise<Proof> {
-  const { options, original, source, target, asked } = question
-  const comparison =
-    outcome?.comparison && answer.edges && silent('multiplicity', original, answer.edges)
-      ? withoutMultiplicity(outcome.comparison)
-      : outcome?.comparison
-  const error = answer.error ?? outcome?.error
-  const facts =
-    comparison === undefined || answer.edges === undefined ? undefined : factsOf(question, answer, comparison)
-  const unknown = answer.edges && uncheckable(original, answer.edges)
-  const judged = facts && judge(CONNECTION_CHECKS, facts, new Set(options.allow), unknown)
-  const failed = judged?.checks.some(check => check.status === 'failed')
-  return {
-    schema: 1,
-    tool: { name: 'connproof', version: VERSION },
-    circuit: answer.name,
-    file: answer.file,
-    original: options.original.file,
-    verdict: judged === undefined ? 'cannot_tell' : failed ? 'differs' : 'verified',
-    level: judged === undefined ? undefined : 'connections',
-    checks: judged?.checks ?? CONNECTION_CHECKS.map(({ id, level }) => notChecked(id, level, error)),
-    findings: judged?.findings ?? [],
-    notChecked: [...uncheckedSentences(unknown ?? new Map()), ...NOT_CHECKED],
-    trouble:
-      judged === undefined
-        ? {
-            message: error?.message ?? 'not compared',
-            file: error?.file,
-            field: error?.field,
-            hint: error?.hint,
-          }
-        : undefined,
-    edgePopulations:
-      answer.edges === undefined
-        ? undefined
-        : { original: original.population, manipulated: answer.edges.population },
-    neurons: neuronsOf(original),
-    selection: {
-      source: { expression: source.expression, size: source.ids.length },
-      target: { expression: target.expression, size: target.ids.length },
-    },
-    asked: { removed: asked.removals, added: asked.additions },
-    connections: comparison?.connections,
-    edges: comparison?.edges,
-    order: comparison?.order,
-    classes: comparison?.classes,
-    inputs: await identify([
-      ['original', original.file],
-      ...(answer.edges === undefined ? [] : ([['manipulated', answer.edges.file]] as const)),
-      ...(options.removed === undefined ? [] : ([['removed', options.removed.file]] as const)),
-      ...(options.added === undefined ? [] : ([['added', options.added.file]] as const)),
-    ]),
-    differences: comparison?.differences,
-    seconds,
-  }
-}
-
-/** Said with every proof of this level, so that a green verdict is not taken for more than it is. */
-const NOT_CHECKED: readonly string[] = [
-  'synapse properties (weights, delays, positions) of kept connections',
-  'order and indices of the edges file',
-  'node files beyond their size and the selected ids',
-  'other edge populations of the circuit',
-]
-
-const notChecked = (id: Proof['checks'][number]['id'], level: 'connections', error: InputError | undefined) =>
-  ({ id, level, status: 'not_checked', reason: error?.message ?? 'not compared' }) as const
-
-function factsOf(
-  question: Question,
-  answer: Answer & { edges: EdgeSource },
-  comparison: Facts['comparison'],
-): Facts {
-  const { original, source, target, asked } = question
-  return {
-    comparison,
-    asked: { removed: asked.removals, added: asked.additions },
-    sides: [
-      {
-        side: 'source',
-        original: { name: original.sourcePopulation, size: original.sourceCount },
-        manipulated: { name: answer.edges.sourcePopulation, size: answer.edges.sourceCount },
-        originalSelection: source,
-        manipulatedSelection: answer.source,
-      },
-      {
-        side: 'target',
-        original: { name: original.targetPopulation, size: original.targetCount },
-        manipulated: { name: answer.edges.targetPopulation, size: answer.edges.targetCount },
-        originalSelection: target,
-        manipulatedSelection: answer.target,
-      },
-    ],
-  }
-}
-
-const neuronsOf = (edges: EdgeSource): number =>
-  edges.sourcePopulation === edges.targetPopulation
-    ? edges.sourceCount
-    : edges.sourceCount + edges.targetCount
-
-async function identify(
-  files: readonly (readonly [InputIdentity['role'], string])[],
-): Promise<InputIdentity[]> {
-  const identities = await Promise.all(
-    files.map(async ([role, file]) => {
-      const facts = await stat(file).catch(() => undefined)
-      return facts && { role, file, bytes: facts.size, modified: facts.mtime.toISOString() }
-    }),
-  )
-  return identities.filter(identity => identity !== undefined)
 }

@@ -46,8 +46,8 @@ const MUTANTS = [
   ['range of the manipulated unchecked', 'assembly/merge.ts', '<u32>s >= sourceNodes || ', ''],
   [
     'first connection of a window counted twice',
-    'assembly/scan.ts',
-    'store<u32>(state, 1, S_HAS_PREVIOUS)',
+    'assembly/count.ts',
+    'store<u32>(state, 1, S_HAS_COUNTED)',
     '',
   ],
   ['selection of sources ignored', 'assembly/merge.ts', 'load<u8>(sourceMember + <u32>key) & ', ''],
@@ -163,7 +163,7 @@ const MUTANTS = [
   ['every finding tolerated', 'src/verification/checks.ts', 'allow.has(finding.code) ||', 'true ||'],
   [
     'a failed check forgotten in the verdict',
-    'src/verify.ts',
+    'src/prove.ts',
     "check.status === 'failed'",
     "check.status === 'not_checked'",
   ],
@@ -196,7 +196,11 @@ const env = {
 
 /** A fault may make a loop endless: the whole process group is ended after a while, and that is a failure. */
 function run(command, args) {
-  return spawnSync('timeout', ['--kill-after=1', '120', command, ...args], { cwd: tree, env, encoding: 'utf8' })
+  return spawnSync('timeout', ['--kill-after=1', '120', command, ...args], {
+    cwd: tree,
+    env,
+    encoding: 'utf8',
+  })
 }
 
 const builds = () => run('npm', ['run', '-s', 'build:kernels']).status === 0

@@ -16,8 +16,8 @@ import { ColumnWindow, type EdgeWindows, type Window } from './windows.ts'
 
 /** Rows of a bucket: keys and their scratch stay in L2 while they are sorted. */
 const BUCKET_ROWS = 65_536
-/** Keys of a bucket that wait to be written to the temporary file. */
-const SPILL_KEYS = 4_096
+/** Keys of a bucket that wait to be written to the temporary file, at most. */
+const MOST_WAITING = 4_096
 const MOST_ROWS = 0xffff_ffff
 
 export interface BucketOptions {
@@ -129,7 +129,7 @@ export class BucketRows implements EdgeWindows {
     ;[this.#keys, this.#scratch, this.#outSource, this.#outTarget] = [buffer(), buffer(), buffer(), buffer()]
     const keys = inMemory
       ? new KeysInMemory(memory, buckets, rows)
-      : new KeysInFile(memory, buckets, rows, folder)
+      : new KeysInFile(memory, buckets, rows, Math.min(this.#bucketRows, MOST_WAITING), folder)
     if (keys instanceof KeysInFile) this.#spill = keys
     let [ascends, strictly] = [true, true]
     for (let first = 0; first < this.#edges.edgeCount; first += this.#rows) {
@@ -236,17 +236,26 @@ class KeysInFile {
   readonly #buffers: number
   readonly #tables: DealTables
   readonly #written: Float64Array
+  /** Keys that each buffer holds. */
+  readonly #room: number
 
-  constructor(memory: KernelMemory, buckets: Buckets, rows: number, folder: string | undefined) {
+  constructor(
+    memory: KernelMemory,
+    buckets: Buckets,
+    rows: number,
+    room: number,
+    folder: string | undefined,
+  ) {
+    this.#room = room
     this.#memory = memory
     this.#buckets = buckets
     this.#keyBytes = buckets.wide ? 8 : 4
     const count = buckets.firstTargets.length
     this.#file = new ScratchFile(rows * this.#keyBytes, folder)
-    this.#buffers = memory.allocate(count * SPILL_KEYS * this.#keyBytes)
+    this.#buffers = memory.allocate(count * room * this.#keyBytes)
     this.#written = buckets.offsets.slice(0, -1)
-    const cursors = Uint32Array.from({ length: count }, (_, bucket) => bucket * SPILL_KEYS)
-    const limits = cursors.map(cursor => cursor + SPILL_KEYS)
+    const cursors = Uint32Array.from({ length: count }, (_, bucket) => bucket * room)
+    const limits = cursors.map(cursor => cursor + room)
     this.#tables = new DealTables(memory, buckets, cursors, limits)
   }
 
@@ -273,7 +282,7 @@ class KeysInFile {
   }
 
   #write(bucket: number): void {
-    const start = bucket * SPILL_KEYS
+    const start = bucket * this.#room
     const cursors = this.#memory.words(this.#tables.cursors, this.#written.length)
     const count = (cursors[bucket] ?? start) - start
     const bytes = this.#memory.bytes(this.#buffers + start * this.#keyBytes, count * this.#keyBytes)
