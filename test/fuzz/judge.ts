@@ -1,0 +1,92 @@
+/** Run a command on a spoiled file, and hold the outcome against what may come out. */
+import { writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import seedrandom from 'seedrandom'
+import { buildProgram, type Session } from '../../src/cli/program.ts'
+import { isInputError } from '../../src/errors.ts'
+import { PLAIN } from '../../src/report/style.ts'
+import { ANY_FILE, below, type Damage, pick } from './mutate.ts'
+import type { FuzzTarget } from './target.ts'
+
+/** Milliseconds that a case may take. */
+export const PATIENCE = 10_000
+
+export interface Ran {
+  /** 70: something that is no InputError. */
+  readonly code: number
+  readonly text: string
+}
+
+export type Run = (args: readonly string[]) => Promise<Ran>
+
+/** The command in this process, errors told apart as cli/run.ts does. */
+export const runHere: Run = async args => {
+  let text = ''
+  const write = (piece: string): void => {
+    text += piece
+  }
+  const terminal = { out: write, err: write, style: PLAIN, errIsTty: false }
+  const session: Session = { terminal, signal: new AbortController().signal, exitCode: 0 }
+  try {
+    await buildProgram(session).parseAsync([...args], { from: 'user' })
+    return { code: session.exitCode, text }
+  } catch (error) {
+    if (!isInputError(error))
+      return { code: 70, text: error instanceof Error ? (error.stack ?? '') : String(error) }
+    return { code: 2, text: `${text}${error.file ?? ''}: ${error.message}` }
+  }
+}
+
+export interface Case {
+  readonly target: FuzzTarget
+  readonly damage: Damage
+  /** Damage that must not get a verdict. */
+  readonly fatal: boolean
+}
+
+/** Case number `index` of a seed: does not depend on the cases before it. */
+export function caseOf(seed: string, index: number, targets: readonly FuzzTarget[], bytesOf: BytesOf): Case {
+  const random = seedrandom(`${seed} ${index}`)
+  const target = targets[index % targets.length]
+  if (target === undefined) throw new RangeError('no targets')
+  const fatal = target.fatal.length > 0 && below(random, 4) === 0
+  const mutate = pick(random, fatal ? target.fatal : ANY_FILE)
+  return { target, damage: mutate(bytesOf(target), random), fatal }
+}
+
+export type BytesOf = (target: FuzzTarget) => Uint8Array
+
+export interface Judged {
+  readonly outcome: 'refused' | 'irrelevant' | 'differs' | 'WRONG'
+  readonly complaint?: string
+}
+
+/** The file is whole again afterwards. `content`: what it says when it is whole. */
+export async function judge(one: Case, run: Run, whole: Uint8Array, content: string): Promise<Judged> {
+  const { target, damage } = one
+  const wrong = (complaint: string): Judged => ({
+    outcome: 'WRONG',
+    complaint: `${target.format}, ${basename(target.file)}, ${damage.name}: ${complaint}`,
+  })
+  try {
+    writeFileSync(target.file, damage.bytes)
+    const started = performance.now()
+    const { code, text } = await run(target.args)
+    if (performance.now() - started > PATIENCE) return wrong('took longer than 10 s')
+    if (code === 2) return namesFile(text, target) ? { outcome: 'refused' } : wrong(`names no file: ${text}`)
+    if (code !== 0 && code !== 1) return wrong(`exit code ${code}: ${text}`)
+    if (target.facts) return { outcome: 'irrelevant' }
+    const now = await target.content().catch(error => `unreadable: ${error}`)
+    const same = now === content
+    if (code === 0)
+      return same ? { outcome: 'irrelevant' } : wrong(`verified, but it says something else: ${now}`)
+    if (one.fatal) return wrong(`a verdict: ${text}`)
+    if (same) return wrong(`differs, but it says what it said before: ${text}`)
+    return target.checksummed ? wrong(`a verdict in spite of checksums: ${text}`) : { outcome: 'differs' }
+  } finally {
+    writeFileSync(target.file, whole)
+  }
+}
+
+const namesFile = (text: string, target: FuzzTarget): boolean =>
+  text.includes(basename(target.file)) || (target.leads === true && /\/[^:\n]+: /.test(text))
