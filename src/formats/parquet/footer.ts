@@ -119,6 +119,9 @@ function columnChunk(
   if (elsewhere !== undefined) throw new Error(`a column in another file, ${elsewhere}`)
   const path = data.path_in_schema
   const name = path.join('.')
+  const codec = data.codec ?? 'unknown'
+  // Without rows there may be no page, and no place for one.
+  if (rows === 0) return { path, codec, start: 0, end: 0 }
   const size = count(data.total_compressed_size, 'bytes')
   const pages = count(data.data_page_offset, 'offset')
   const dictionary = count(data.dictionary_page_offset ?? 0n, 'offset')
@@ -128,7 +131,7 @@ function columnChunk(
     throw new Error(`column ${name} at bytes ${start} to ${start + size}, outside the data`)
   if (path.length === 1 && count(data.num_values, 'values') !== rows)
     throw new Error(`${data.num_values} values of column ${name} in a row group of ${rows} rows`)
-  return { path, codec: data.codec ?? 'unknown', start, end: start + size }
+  return { path, codec, start, end: start + size }
 }
 
 function count(value: bigint | number | undefined, what: string): number {
