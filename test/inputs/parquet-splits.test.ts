@@ -15,7 +15,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 function run(files: Record<string, string>, done?: readonly string[] | string): string {
   const folder = mkdtempSync(join(root, 'run-'))
   for (const [name, from] of Object.entries(files))
-    copyFileSync(from === '_metadata' ? join(FIXTURES, from) : fixture(from), join(folder, name))
+    copyFileSync(from.startsWith('_metadata') ? join(FIXTURES, from) : fixture(from), join(folder, name))
   if (done !== undefined)
     writeFileSync(join(folder, 'parquet.DONE'), typeof done === 'string' ? done : JSON.stringify(done))
   return folder
@@ -229,6 +229,14 @@ describe('node populations', () => {
     const folder = run({ 'edges.parquet': 'default', _metadata: '_metadata' }, ['edges'])
     truncateSync(join(folder, '_metadata'), 100)
     expect(await refusal(folder)).toMatchObject({ file: join(folder, '_metadata') })
+  })
+
+  it.each([
+    ['huge', 'a population of 4294967294 nodes is not plausible with 700 edges'],
+    ['words', 'expected a number of nodes below 4294967295, found "many"'],
+  ])('are refused where their number is %s', async (what, message) => {
+    const folder = run({ 'edges.parquet': 'default', _metadata: `_metadata_${what}` }, ['edges'])
+    expect(await refusal(folder)).toMatchObject({ message, file: join(folder, '_metadata') })
   })
 })
 
