@@ -8,6 +8,11 @@ export class NotUnderstood extends Error {
   override readonly name = 'NotUnderstood'
 }
 
+/** Two parts of the metadata say different things, so that no reader can be right: nobody else is asked. */
+export class Contradiction extends Error {
+  override readonly name = 'Contradiction'
+}
+
 const PAGE = 16 * 1024
 const MAX_PAGES = 64
 /** Larger pieces of metadata than this do not occur in files we want to understand. */

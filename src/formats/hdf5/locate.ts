@@ -1,5 +1,5 @@
 import { readAttribute } from './attributes.ts'
-import { type FileBytes, NotUnderstood } from './bytes.ts'
+import { Contradiction, type FileBytes, NotUnderstood } from './bytes.ts'
 import { type Chunks, locateChunks } from './chunks.ts'
 import { type Links, readLinks } from './groups.ts'
 import { type Datatype, readDataspace, readDatatype, readLayout } from './messages.ts'
@@ -49,7 +49,7 @@ export class Locator {
     return links && [...links.keys()]
   }
 
-  /** `undefined` if nothing is there, or a group. */
+  /** `undefined` if nothing is there, or a group. Throws {@link Contradiction} if it cannot be as it says. */
   dataset(names: readonly string[]): Located | undefined {
     const at = this.#find(names)
     if (at === undefined || this.#linksAt(at) !== undefined) return undefined
@@ -115,9 +115,11 @@ function readDataset(file: FileBytes, messages: readonly Message[]): Located {
   }
   if (filters !== undefined) throw new NotUnderstood('filters without chunks')
   const needed = shape === undefined ? 0 : shape.reduce((all, n) => all * n, datatype.size)
+  // libhdf5 before 1.14 believes the shape and reads whatever lies behind the data.
+  if (place.address !== undefined && place.size !== needed)
+    throw new Contradiction(`${needed} bytes by its shape, but ${place.size} bytes of storage`)
   if (needed === 0) return nowhere
   if (place.address === undefined) throw new NotUnderstood('never written')
-  if (place.size !== needed) throw new NotUnderstood(`${place.size} bytes for ${needed}`)
   if (place.address === 0) throw new NotUnderstood('data at the superblock')
   return { ...nowhere, offset: place.address, size: place.size }
 }

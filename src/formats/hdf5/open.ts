@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
-import { FileBytes, NotUnderstood } from './bytes.ts'
+import { Contradiction, FileBytes, NotUnderstood } from './bytes.ts'
 import { ChunkedDataset } from './chunked.ts'
 import { ContiguousDataset, damagedText, type Home, truncated } from './contiguous.ts'
 import type { H5wasmFile } from './h5wasm-file.ts'
@@ -73,7 +73,7 @@ class OpenFile implements Hdf5File {
 
   async dataset(path: string): Promise<Hdf5Dataset | undefined> {
     const names = split(path)
-    const own = this.#own(locator => locator.dataset(names))
+    const own = this.#ownOrDamaged(path, locator => locator.dataset(names))
     if (own === undefined || this.#locator === undefined) return (await this.#h5wasm()).dataset(names)
     return own.answer && this.#ownDataset(this.#locator, `/${names.join('/')}`, own.answer)
   }
@@ -119,6 +119,16 @@ class OpenFile implements Hdf5File {
   #own<T>(ask: (locator: Locator) => T): { answer: T } | undefined {
     const locator = this.#locator
     return locator && understood(() => ({ answer: ask(locator) }))
+  }
+
+  #ownOrDamaged<T>(field: string, ask: (locator: Locator) => T): { answer: T } | undefined {
+    try {
+      return this.#own(ask)
+    } catch (error) {
+      if (!(error instanceof Contradiction)) throw error
+      const hint = 'The file is damaged; compare it with its source.'
+      throw new InputError(error.message, { file: this.path, field, hint, cause: error })
+    }
   }
 
   #h5wasm(): Promise<H5wasmFile> {

@@ -1,0 +1,59 @@
+/** A shape that its own storage does not bear out: libhdf5 reads too little, or what lies behind the data. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openHdf5 } from '../../src/formats/hdf5/open.ts'
+import { createHdf5 } from '../../src/formats/hdf5/writer.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'connproof-contradiction-'))
+const file = join(folder, 'lying.h5')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const ROWS = 1237
+
+function writeLying(from: number, to: number): void {
+  const h5 = createHdf5(file)
+  const type = { kind: 'int', bytes: 8, signed: true } as const
+  h5.dataset('/ids', { type, shape: [ROWS] }, new Uint8Array(ROWS * 8))
+  h5.close()
+  const bytes = readFileSync(file)
+  const word = Buffer.alloc(8)
+  word.writeBigUInt64LE(BigInt(from))
+  const at = bytes.indexOf(word)
+  if (at < 0) throw new Error('the number is not in the file')
+  for (let k = at; k >= 0; k = bytes.indexOf(word, k + 8)) bytes.writeBigUInt64LE(BigInt(to), k)
+  writeFileSync(file, bytes)
+}
+
+async function readRows(): Promise<number | undefined> {
+  const h5 = await openHdf5(file)
+  try {
+    return (await h5.dataset('/ids'))?.shape?.[0]
+  } finally {
+    h5.close()
+  }
+}
+
+describe('contiguous data', () => {
+  it('of the right size is read', async () => {
+    writeLying(ROWS, ROWS)
+    expect(await readRows()).toBe(ROWS)
+  })
+
+  it.each([
+    ['one row less', ROWS, ROWS - 1],
+    ['one row more', ROWS, ROWS + 1],
+    ['no rows', ROWS, 0],
+    ['2^40 rows', ROWS, 2 ** 40],
+    ['a byte less of storage', ROWS * 8, ROWS * 8 - 1],
+    ['no storage', ROWS * 8, 0],
+  ])('%s: refused', async (_, from, to) => {
+    writeLying(from, to)
+    await expect(readRows()).rejects.toMatchObject({
+      file,
+      field: '/ids',
+      message: expect.stringMatching(/bytes by its shape, but \d+ bytes of storage/),
+    })
+  })
+})
