@@ -6,6 +6,7 @@ import type { Hdf5File } from './formats/hdf5/types.ts'
 import type { PairOptions } from './inputs/pairs.ts'
 import { inspectList } from './inspect-list.ts'
 import { openCircuit } from './open-circuit.ts'
+import { measured } from './same-nodes.ts'
 import type { EdgePopulationInfo } from './sonata/choose-population.ts'
 import type { SonataCircuit } from './sonata/circuit.ts'
 import { checkIndices } from './sonata/edge-index.ts'
@@ -143,6 +144,8 @@ async function factsOf(
 ): Promise<Partial<EdgeFacts>> {
   const { file, population, problem } = info
   if (population === undefined) throw problem
+  if (circuit.unconverted && problem === undefined)
+    return factsOfUnconverted(await circuit.edgePopulation(population), options)
   const h5 = await openHdf5(file)
   try {
     if (problem === undefined) return await numbersOf(h5, await circuit.edgePopulation(population), options)
@@ -174,19 +177,34 @@ async function numbersOf(
     const warnings = [...noted, ...problems.map(({ message }) => message)]
     const found = warnings.length === 0 ? read : { ...read, warnings }
     if (edges.edgeCount === 0) return found
-    const summary = await summarizeEdges(await withNodeCounts(edges), options)
-    return {
-      ...found,
-      connections: summary.connections,
-      multi: summary.multi,
-      max_per_conn: summary.maxPerConnection,
-      ...(summary.autapses === undefined ? {} : { autapses: summary.autapses }),
-      ...(summary.reciprocalPairs === undefined ? {} : { reciprocal_pairs: summary.reciprocalPairs }),
-      order: summary.order,
-      sha256_pairs_tgtsrc: summary.digest,
-    }
+    return { ...found, ...(await summaryFacts(await withNodeCounts(edges), options)) }
   } catch (error) {
     return { ...read, problem: troubleOf(error) }
+  }
+}
+
+/** Unconverted edges have neither groups nor indices. */
+async function factsOfUnconverted(edges: EdgeSource, options: InspectOptions): Promise<Partial<EdgeFacts>> {
+  const ends = edges.unknown?.includes('nodes') ? { source: null, target: null } : {}
+  const read = { ...ends, edges: edges.edgeCount }
+  try {
+    if (edges.edgeCount === 0) return read
+    return { ...read, ...(await summaryFacts(await measured(edges), options)) }
+  } catch (error) {
+    return { ...read, problem: troubleOf(error) }
+  }
+}
+
+async function summaryFacts(edges: EdgeSource, options: InspectOptions): Promise<Partial<EdgeFacts>> {
+  const summary = await summarizeEdges(edges, options)
+  return {
+    connections: summary.connections,
+    multi: summary.multi,
+    max_per_conn: summary.maxPerConnection,
+    ...(summary.autapses === undefined ? {} : { autapses: summary.autapses }),
+    ...(summary.reciprocalPairs === undefined ? {} : { reciprocal_pairs: summary.reciprocalPairs }),
+    order: summary.order,
+    sha256_pairs_tgtsrc: summary.digest,
   }
 }
 

@@ -1,5 +1,7 @@
 /** From what was found to the record of it: one proof per manipulated circuit. */
-import { stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
@@ -139,9 +141,19 @@ async function identify(
 ): Promise<InputIdentity[]> {
   const identities = await Promise.all(
     files.map(async ([role, file]) => {
-      const facts = await stat(file).catch(() => undefined)
-      return facts && { role, file, bytes: facts.size, modified: facts.mtime.toISOString() }
+      const parts = await filesAt(file)
+      if (parts.length === 0) return undefined
+      const bytes = parts.reduce((all, part) => all + part.size, 0)
+      const modified = new Date(Math.max(...parts.map(part => part.mtimeMs))).toISOString()
+      return { role, file, bytes, modified }
     }),
   )
   return identities.filter(identity => identity !== undefined)
+}
+
+/** The file, or all files in the folder: unconverted edges are several. */
+async function filesAt(path: string): Promise<Stats[]> {
+  const names = await readdir(path).catch(() => [''])
+  const found = await Promise.all(names.map(name => stat(join(path, name)).catch(() => undefined)))
+  return found.flatMap(facts => (facts?.isFile() ? [facts] : []))
 }

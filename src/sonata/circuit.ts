@@ -115,6 +115,11 @@ export class SonataCircuit implements Circuit {
     this.#files = files
   }
 
+  /** Edges that are no SONATA file yet: nothing but ids is known of them. */
+  get unconverted(): boolean {
+    return this.#parts.edgeFiles !== undefined
+  }
+
   /** Every node population, usable or not, in the order of the configuration. */
   async nodePopulations(): Promise<PopulationInfo[]> {
     const infos: PopulationInfo[] = []

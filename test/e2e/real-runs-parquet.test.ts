@@ -1,5 +1,5 @@
 /** What real runs left before conversion is judged as what the converter made of it; what is no result is refused. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -82,6 +82,9 @@ describe.skipIf(!hasShared)('real runs before conversion', () => {
     expect(proof.verdict).toBe('verified')
     expect(proof.classes?.removed_as_asked).toBe(asked.length)
     expect(proof.edges).toEqual({ original: run.expected.rows_before, manipulated: run.expected.rows_after })
+    const parquet = join(run.folder, 'parquet')
+    const bytes = readdirSync(parquet).reduce((all, file) => all + statSync(join(parquet, file)).size, 0)
+    expect(proof.inputs[1]).toMatchObject({ role: 'manipulated', file: parquet, bytes })
     if (asked.length === 0) return
     const less = await prove(run, join(run.folder, 'parquet'), asked.slice(1))
     expect(less.verdict).toBe('differs')

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { inspect } from '../../src/inspect.ts'
 import { openCircuit } from '../../src/open-circuit.ts'
 import { EXPECTED, FIXTURES, fixture, readIds } from '../formats/parquet-fixtures.ts'
+import { referenceSummary } from '../reference/summary.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'connproof-parquet-circuit-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -107,5 +109,47 @@ describe('a circuit of unconverted edges', () => {
     const circuit = await openCircuit(folder)
     expect(circuit.file).toBe(join(folder, 'circuit_config.json'))
     circuit.close()
+  })
+})
+
+describe('inspect', () => {
+  const pairs = EXPECTED.default?.source.map(
+    (source, row) => [source, EXPECTED.default?.target[row] ?? 0] as const,
+  )
+  const { edges: _, ...facts } = referenceSummary(pairs ?? [])
+
+  it('tells what unconverted edges are', async () => {
+    const folder = run('default', '_metadata')
+    const { edges, nodes } = await inspect(folder)
+    expect(nodes).toEqual([])
+    expect(edges).toEqual([
+      {
+        file: folder,
+        population: 'All__All__chemical',
+        source: 'All',
+        target: 'All',
+        edges: 700,
+        index: null,
+        groups: [],
+        dtype: [],
+        connections: facts.connections,
+        multi: facts.multi,
+        max_per_conn: facts.maxPerConnection,
+        autapses: facts.autapses,
+        reciprocal_pairs: facts.reciprocalPairs,
+        order: facts.order,
+        sha256_pairs_tgtsrc: facts.digest,
+      },
+    ])
+  })
+
+  it('does without the names of their nodes, and says what is wrong with a row', async () => {
+    const [edges] = (await inspect(run('default'))).edges
+    expect(edges).toMatchObject({ population: 'default', source: null, sha256_pairs_tgtsrc: facts.digest })
+    const [damaged] = (await inspect(run('negative', '_metadata'))).edges
+    expect(damaged).toMatchObject({
+      edges: 700,
+      problem: { message: expect.stringMatching(/^row 650 holds a node id/) },
+    })
   })
 })
