@@ -12,7 +12,6 @@ import type { SonataCircuit } from './sonata/circuit.ts'
 import { checkIndices } from './sonata/edge-index.ts'
 import { type IndexLayout, readEdgeLayout } from './sonata/edge-layout.ts'
 import { openUnnamed } from './sonata/missing-ends.ts'
-import { withNodeCounts } from './verification/measure.ts'
 import type { Trouble } from './verification/proof.ts'
 import { summarizeEdges } from './verification/summary.ts'
 
@@ -177,7 +176,7 @@ async function numbersOf(
     const warnings = [...noted, ...problems.map(({ message }) => message)]
     const found = warnings.length === 0 ? read : { ...read, warnings }
     if (edges.edgeCount === 0) return found
-    return { ...found, ...(await summaryFacts(await withNodeCounts(edges), options)) }
+    return { ...found, ...(await summaryFacts(await measured(edges), options)) }
   } catch (error) {
     return { ...read, problem: troubleOf(error) }
   }

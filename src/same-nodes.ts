@@ -15,7 +15,8 @@ const NODES_PER_EDGE = 64
  * @throws InputError if the ids cannot be read, or are not plausible
  */
 export async function measured(edges: EdgeSource): Promise<EdgeSource> {
-  if (!edges.unknown?.includes('nodes')) return edges
+  const known = edges.sourceCount !== MAX_NODES && edges.targetCount !== MAX_NODES
+  if (known && !edges.unknown?.includes('nodes')) return edges
   const counted = await withNodeCounts(edges)
   const most = Math.max(counted.sourceCount, counted.targetCount)
   if (most <= Math.max(BELIEVED_NODES, NODES_PER_EDGE * edges.edgeCount)) return counted

@@ -77,11 +77,12 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
       onProgress: options.onProgress,
     },
     options,
-  )
+  ).finally(() => {
+    for (const answer of answers) if (answer.own) answer.circuit?.close()
+  })
   const seconds = (performance.now() - started) / 1000
   const outcomeOf = new Map(opened.map((answer, k) => [answer as Answer, outcomes[k]]))
   const proofs = answers.map(answer => prove(question, answer, outcomeOf.get(answer), seconds))
-  for (const answer of answers) if (answer.own) answer.circuit?.close()
   return Promise.all(proofs)
 }
 

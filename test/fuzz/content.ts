@@ -1,5 +1,6 @@
 /** What files say, read once more: HDF5 by libhdf5 itself, whatever our own reader thinks of the file. */
 import { createHash } from 'node:crypto'
+import { copyFileSync, unlinkSync } from 'node:fs'
 import h5wasm, { Dataset } from 'h5wasm/node'
 import type { Circuit } from '../../src/connectome/circuit.ts'
 import { ID_BYTES } from '../../src/connectome/edges.ts'
@@ -11,10 +12,19 @@ const digest = (...parts: readonly (Uint8Array | string)[]): string => {
   return hash.digest('hex')
 }
 
+/** libhdf5 keeps files open that it failed to read, and knows them by their inode: it gets a new file every time. */
+function copyOf(file: string): string {
+  const copy = `${file}.${copies++}.copy`
+  copyFileSync(file, copy)
+  return copy
+}
+let copies = 0
+
 /** The two id columns of an HDF5 edges file. */
 export async function columnsOf(file: string, population: string): Promise<string> {
   await h5wasm.ready
-  const h5 = new h5wasm.File(file, 'r')
+  const copy = copyOf(file)
+  const h5 = new h5wasm.File(copy, 'r')
   try {
     const column = (side: string): string => {
       const column = h5.get(`edges/${population}/${side}_node_id`)
@@ -24,6 +34,7 @@ export async function columnsOf(file: string, population: string): Promise<strin
     return digest(column('source'), ';', column('target'))
   } finally {
     h5.close()
+    unlinkSync(copy)
   }
 }
 

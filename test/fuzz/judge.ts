@@ -1,5 +1,5 @@
 /** Run a command on a spoiled file, and hold the outcome against what may come out. */
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import seedrandom from 'seedrandom'
 import { buildProgram, type Session } from '../../src/cli/program.ts'
@@ -69,7 +69,7 @@ export async function judge(one: Case, run: Run, whole: Uint8Array, content: str
     complaint: `${target.format}, ${basename(target.file)}, ${damage.name}: ${complaint}`,
   })
   try {
-    writeFileSync(target.file, damage.bytes)
+    renew(target.file, damage.bytes)
     const started = performance.now()
     const { code, text } = await run(target.args)
     if (performance.now() - started > PATIENCE) return wrong('took longer than 10 s')
@@ -84,8 +84,14 @@ export async function judge(one: Case, run: Run, whole: Uint8Array, content: str
     if (same) return wrong(`differs, but it says what it said before: ${text}`)
     return target.checksummed ? wrong(`a verdict in spite of checksums: ${text}`) : { outcome: 'differs' }
   } finally {
-    writeFileSync(target.file, whole)
+    renew(target.file, whole)
   }
+}
+
+/** A new file: libhdf5 keeps files open that it failed to read, and would answer for them from memory. */
+function renew(file: string, bytes: Uint8Array): void {
+  rmSync(file, { force: true })
+  writeFileSync(file, bytes)
 }
 
 const namesFile = (text: string, target: FuzzTarget): boolean =>

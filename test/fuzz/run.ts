@@ -45,11 +45,19 @@ async function child(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'connproof-fuzz-'))
   try {
     const watch = (name: string): void => void process.send?.(name)
-    const here = await fuzz({ folder, seed, cases: Number(cases), run: runHere, watch })
+    const here = await fuzz({ folder: join(folder, 'here'), seed, cases: Number(cases), run: runHere, watch })
     const reports = [here]
     if (existsSync(MAIN)) {
       const share = Math.ceil((Number(cases) * 26) / 300)
-      reports.push(await fuzz({ folder, seed: `${seed} spawned`, cases: share, run: spawned, watch }))
+      reports.push(
+        await fuzz({
+          folder: join(folder, 'spawned'),
+          seed: `${seed} spawned`,
+          cases: share,
+          run: spawned,
+          watch,
+        }),
+      )
     } else console.log('not through the command: npm run build first')
     for (const report of reports) print(report)
     if (reports.some(({ complaints }) => complaints.length > 0)) process.exitCode = 1
