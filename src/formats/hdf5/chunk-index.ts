@@ -64,12 +64,7 @@ export function readChunkTable(
   return table
 }
 
-function entriesOf(
-  file: FileBytes,
-  index: ChunkIndex,
-  count: number,
-  chunk: ChunkSize,
-): Iterable<Entry> {
+function entriesOf(file: FileBytes, index: ChunkIndex, count: number, chunk: ChunkSize): Iterable<Entry> {
   const { address } = index
   if (address === undefined) throw new NotUnderstood('never written')
   switch (index.kind) {
