@@ -103,7 +103,7 @@ async function unknownTerm(term: string, expression: string, context: SelectionC
       ? 'The circuit has no node sets.'
       : `${what[0]?.toUpperCase()}${what.slice(1)}s: ${names.slice(0, LISTED).join(', ')}${names.length > LISTED ? `, ... (${names.length})` : ''}.`
   return new InputError(`no ${what} "${term}"`, {
-    file: context.nodeSets?.file,
+    file: context.nodeSets?.file ?? context.nodes.file,
     field: term,
     hint: nearest === undefined ? `${known} ${FORMS}` : `Did you mean "${nearest}"?`,
   })

@@ -243,3 +243,22 @@ export const TARGET_DAMAGE: readonly Mutator[] = [
   textEdit('no end', text => text.trimEnd().slice(0, -1)),
   textEdit('nothing', () => ''),
 ]
+
+export const PARQUET_DAMAGE: readonly Mutator[] = [
+  textEdit('no magic at its end', text => `${text.slice(0, -4)}PAR2`),
+  textEdit('no magic at its start', text => `PAR2${text.slice(4)}`),
+  textEdit('an encrypted footer', text => `${text.slice(0, -4)}PARE`),
+  textEdit('a footer of 4 GiB', text => `${text.slice(0, -8)}\xff\xff\xff\xff${text.slice(-4)}`),
+  textEdit('a footer of nothing', text => `${text.slice(0, -8)}\0\0\0\0${text.slice(-4)}`),
+  textEdit('another name for the sources', text => text.replaceAll('source_node_id', 'source_node_ie')),
+  textEdit('nothing', () => ''),
+]
+
+export const DONE_DAMAGE: readonly Mutator[] = [
+  json('a split that is not there', ['edges', 'edges.4-0']),
+  json('splits of another run', ['edges.4-0', 'edges.4-1', 'edges.4-2', 'edges.4-3']),
+  json('no splits', []),
+  json('numbers', [1, 2]),
+  json('an object', { edges: true }),
+  textEdit('nothing', () => ''),
+]

@@ -62,6 +62,7 @@ describe('the judge of the fuzz', () => {
     expect(await outcome(0, 'verified')).toBe('WRONG')
     expect(await outcome(1, 'differs', {}, true)).toBe('WRONG')
     expect(await outcome(1, 'differs', { checksummed: true })).toBe('WRONG')
+    expect(await outcome(1, 'differs', { content: () => Promise.reject(new Error('damaged')) })).toBe('WRONG')
   })
 
   it('makes the same cases of the same seed', () => {

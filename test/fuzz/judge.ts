@@ -80,6 +80,7 @@ export async function judge(one: Case, run: Run, whole: Uint8Array, content: str
     const same = now === content
     if (code === 0)
       return same ? { outcome: 'irrelevant' } : wrong(`verified, but it says something else: ${now}`)
+    if (now.startsWith('unreadable')) return wrong(`a verdict on what cannot be read: ${now} ${text}`)
     if (one.fatal) return wrong(`a verdict: ${text}`)
     if (same) return wrong(`differs, but it says what it said before: ${text}`)
     return target.checksummed ? wrong(`a verdict in spite of checksums: ${text}`) : { outcome: 'differs' }

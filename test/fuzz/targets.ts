@@ -10,6 +10,7 @@ import { circuitConfig, gids } from '../interop/legacy-circuit.ts'
 import { writeChunked } from './chunked.ts'
 import { circuitContent, columnsOf, pairsOf } from './content.ts'
 import * as fatal from './fatal.ts'
+import { parquetTargets } from './parquet-targets.ts'
 import type { FuzzTarget } from './target.ts'
 
 const NODES = 60
@@ -40,6 +41,7 @@ export async function writeTargets(folder: string): Promise<FuzzTarget[]> {
   const facts = (format: string, path: string): FuzzTarget =>
     target(format, path, { args: ['inspect', at(path), '--id-base', '0'], facts: true, leads: true })
   return [
+    ...(await parquetTargets(join(folder, 'unconverted'))),
     facts('inspect edges', 'original/edges.h5'),
     facts('inspect chunked', 'chunked.h5'),
     facts('inspect config', 'removed_ok/circuit_config.json'),
