@@ -100,12 +100,37 @@ function unpack(state: usize, count: u32, dictionary: usize, last: u32, ids: usi
   const base = <usize>load<u32>(state, HYBRID_VALUE)
   const mask = <u32>((<u64>1 << width) - 1)
   let bit = load<u32>(state, HYBRID_BIT)
-  for (let k: u32 = 0; k < count; k++) {
+  let k: u32 = 0
+  // Eight values take `width` bytes, and four of at most 16 bits come with one load.
+  if (width > 0 && width <= 16 && bit % (width << 3) == 0) {
+    const second = <usize>(width >> 1)
+    const shift = <u64>((width << 2) & 7)
+    const step = <u64>width
+    let at = base + (bit >> 3)
+    for (; k + 8 <= count; k += 8, at += width) {
+      const into = ids + ((<usize>k) << 2)
+      let four = load<u64>(at)
+      for (let half: usize = 0; half < 32; half += 16) {
+        store<u32>(into + half, look(dictionary, <u32>four & mask, last))
+        store<u32>(into + half, look(dictionary, <u32>(four >> step) & mask, last), 4)
+        store<u32>(into + half, look(dictionary, <u32>(four >> (2 * step)) & mask, last), 8)
+        store<u32>(into + half, look(dictionary, <u32>(four >> (3 * step)) & mask, last), 12)
+        four = load<u64>(at + second) >> shift
+      }
+    }
+    bit += k * width
+  }
+  for (; k < count; k++, bit += width) {
     const index = <u32>(load<u64>(base + (bit >> 3)) >> (bit & 7)) & mask
-    store<u32>(ids + ((<usize>k) << 2), load<u32>(dictionary + ((<usize>min(index, last)) << 2)))
-    bit += width
+    store<u32>(ids + ((<usize>k) << 2), look(dictionary, index, last))
   }
   store<u32>(state, bit, HYBRID_BIT)
+}
+
+// @ts-ignore: decorator
+@inline
+function look(dictionary: usize, index: u32, last: u32): u32 {
+  return load<u32>(dictionary + ((<usize>min(index, last)) << 2))
 }
 
 function fill(ids: usize, count: u32, value: u32): void {

@@ -90,6 +90,9 @@ describe('ids that are none', () => {
       const column = await open(name)
       expect(await readIds(column, 0, 650)).toHaveLength(650)
       const error = await readIds(column, 600, 80).catch(reason => reason)
+      // Asked again, the answer is the same.
+      expect(await readIds(column, 600, 80).catch(reason => reason)).toEqual(error)
+      expect(await readIds(column, 650, 1).catch(reason => reason)).toEqual(error)
       expect(error).toBeInstanceOf(InputError)
       expect(error).toMatchObject({ file: fixture(name), field: 'source_node_id' })
       expect(error.message).toMatch(/^row 650 holds a node id that is negative or not below 2\^32-1$/)

@@ -111,7 +111,13 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels of Parquet', buil
       }),
       { numRuns: 300 },
     )
+    const copies = Array.from({ length: 40 }, () => [254, 4, 0]).flat()
     const memory = new KernelMemory(build)
+    const into = memory.allocate(4 + abi.SNAPPY_SLACK)
+    const behind = memory.place(new Uint8Array(4096).fill(7))
+    const long = place(memory, Uint8Array.of(4, 12, 1, 2, 3, 4, ...copies))
+    expect(memory.kernels.snappyDecode(long, 6 + copies.length, into, 4)).toBe(0)
+    expect(memory.bytes(behind, 4096).every(b => b === 7)).toBe(true)
     const decode = (bytes: number[], length: number): number =>
       memory.kernels.snappyDecode(
         place(memory, Uint8Array.from(bytes)),
@@ -123,6 +129,7 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels of Parquet', buil
     expect(decode([4, 12, 1, 2, 3], 4)).toBe(0) // the literal is cut
     expect(decode([3, 12, 1, 2, 3, 4], 3)).toBe(0) // more than said
     expect(decode([5, 12, 1, 2, 3, 4], 5)).toBe(0) // less than said
+    expect(decode([9, 12, 1, 2, 3, 4], 4)).toBe(0) // another size in front
     expect(decode([8, 12, 1, 2, 3, 4, 14, 0, 0], 8)).toBe(0) // offset 0
     expect(decode([8, 12, 1, 2, 3, 4, 14, 5, 0], 8)).toBe(0) // before the start
     expect(decode([0x80, 0x80, 0x80, 0x80, 0x80, 1], 0)).toBe(0) // a size beyond 32 bits
@@ -173,6 +180,16 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels of Parquet', buil
         expect(memory.bytes(behind, 64).every(b => b === 7)).toBe(true)
       }),
     )
+  })
+
+  it('do not take a repeated index that is cut off', () => {
+    for (const bytes of [[8], [8, 1], [8, 1, 0]]) {
+      const memory = new KernelMemory(build)
+      const dictionary = memory.place(Uint32Array.of(5, 6, abi.NONE))
+      const ids = memory.allocate(16)
+      const state = openHybrid(memory, Uint8Array.from(bytes), 17)
+      expect(memory.kernels.decodeIndices(state, 4, dictionary, 2, ids)).toBe(0)
+    }
   })
 
   it('find the first null', () => {

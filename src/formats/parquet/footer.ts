@@ -33,6 +33,8 @@ const MAGIC = 0x31524150 // PAR1
 /** `PARE`: the footer is encrypted. */
 const ENCRYPTED = 0x45524150
 const TAIL = 8
+/** Read at once: footers of connectome-manipulator have about 20 KiB. */
+const GUESSED_TAIL = 64 * 1024
 /** 36 columns in 4,000 row groups. */
 const MAX_FOOTER = 32 * 1024 * 1024
 
@@ -45,18 +47,19 @@ export async function readParquetFile(path: string): Promise<ParquetFile> {
   const library = await loadHyparquet()
   const file = await InputFile.open(path)
   try {
-    const size = await footerSize(file)
-    const tail = await file.read(file.size - TAIL - size, size + TAIL)
-    return parseFooter(library, path, tail, file.size - TAIL - size)
+    if (file.size < 4 + TAIL) throw notParquet(path, `${file.size} bytes`)
+    const head = view(await file.read(0, 4)).getUint32(0, true)
+    const guessed = Math.min(file.size, GUESSED_TAIL)
+    const tail = await file.read(file.size - guessed, guessed)
+    const size = TAIL + footerSize(file, head, view(tail.subarray(-TAIL)))
+    const whole = size <= guessed ? tail.subarray(guessed - size) : await file.read(file.size - size, size)
+    return parseFooter(library, path, whole, file.size - size)
   } finally {
     await file.close()
   }
 }
 
-async function footerSize(file: InputFile): Promise<number> {
-  if (file.size < 4 + TAIL) throw notParquet(file.path, `${file.size} bytes`)
-  const head = view(await file.read(0, 4)).getUint32(0, true)
-  const tail = view(await file.read(file.size - TAIL, TAIL))
+function footerSize(file: InputFile, head: number, tail: DataView): number {
   const last = tail.getUint32(4, true)
   if (last === ENCRYPTED) throw notParquet(file.path, 'an encrypted one')
   if (last !== MAGIC) {
