@@ -174,6 +174,26 @@ const MUTANTS = [
     'beside?.ids ?? selection.listOrder',
     'beside?.ids',
   ],
+  [
+    'indices beyond the dictionary of a Parquet page unchecked',
+    'assembly/parquet.ts',
+    'min(index, last)',
+    'index',
+  ],
+  [
+    'a null in a repeated run of a Parquet page unseen',
+    'assembly/parquet.ts',
+    'if (run > 0 && (load<u8>(at) & 1) == 0) return done',
+    '',
+  ],
+  [
+    'id 2^32-1 of a Parquet dictionary accepted',
+    'assembly/parquet.ts',
+    'const fits = value < <u64>NONE',
+    'const fits = value < 1 << 32',
+  ],
+  ['snappy copies from before the page', 'assembly/snappy.ts', ' || offset > <u32>(out - into)', ''],
+  ['snappy pages of another size accepted', 'assembly/snappy.ts', 'return u32(out == limit)', 'return 1'],
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
