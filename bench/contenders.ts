@@ -28,7 +28,14 @@ export function e1Field(files: E1Files): Field {
     {
       name: 'connproof verify',
       group: 'ours',
-      command: [process.execPath, cli, 'verify', files.original, files.manipulated, ...flags(files.mask)],
+      command: [process.execPath, cli, 'verify', files.original, files.manipulated, ...flags(files.mask, 1)],
+      clock: 'process',
+      parse: proofAnswer,
+    },
+    {
+      name: 'connproof verify --jobs 2',
+      group: 'two threads',
+      command: [process.execPath, cli, 'verify', files.original, files.manipulated, ...flags(files.mask, 2)],
       clock: 'process',
       parse: proofAnswer,
     },
@@ -75,8 +82,9 @@ export function e1Field(files: E1Files): Field {
   }
 }
 
-const flags = (mask: string): string[] => [
+const flags = (mask: string, jobs: number): string[] => [
   ...['--removed', mask, '--source', 'synapse_class=EXC', '--target', 'synapse_class=EXC', '--json'],
+  ...['--jobs', String(jobs)],
 ]
 
 /** The proof among the JSON Lines of `verify --json`. */
