@@ -20,7 +20,12 @@ export async function parquetTargets(folder: string): Promise<FuzzTarget[]> {
   )
   const targets = FILES.map(name => {
     const run = writeRun(join(folder, name), name)
-    return targetOf(run, 'edges.parquet', list, { format: `parquet ${name}`, fatal: PARQUET_DAMAGE })
+    // An id that no node has is told of the run, which is what was opened.
+    return targetOf(run, 'edges.parquet', list, {
+      format: `parquet ${name}`,
+      fatal: PARQUET_DAMAGE,
+      leads: true,
+    })
   })
   const run = writeRun(join(folder, 'whole'), 'default')
   return [
