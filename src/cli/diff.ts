@@ -1,7 +1,7 @@
 /** The verb `diff`: its flags. */
 import { type Command, Option } from 'commander'
 import type { PairShape } from '../inputs/pairs.ts'
-import { parseBytes, parseCount, parseIdBase, parseJobs } from './options.ts'
+import { comparisonOptions, parseCount, parseIdBase } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface DiffFlags {
@@ -22,7 +22,7 @@ export interface DiffFlags {
 }
 
 export function addDiff(program: Command, session: Session): void {
-  program
+  const verb = program
     .command('diff')
     .helpGroup('Prove:')
     .summary('say which connections two circuits or files do not share')
@@ -40,11 +40,7 @@ export function addDiff(program: Command, session: Session): void {
     .option('--json', 'one JSON object on stdout')
     .option('--write-differences <file>', 'write all of them: FILE.csv or FILE.npz')
     .option('--force', 'overwrite that file')
-    .option('--memory <size>', 'for rows out of order, such as 64M or 2G', parseBytes)
-    .addOption(new Option('--tmp <dir>', 'folder for rows that need more').hideHelp())
-    .addOption(new Option('--source-population <name>', 'node population of the sources').hideHelp())
-    .addOption(new Option('--target-population <name>', 'node population of the targets').hideHelp())
-    .option('--jobs <n>', 'threads; default as Slurm and machine allow', parseJobs)
+  comparisonOptions(verb)
     .option('-q, --quiet', 'no progress on stderr')
     .helpOption('-h, --help', 'print this')
     .addHelpText('after', '\nExample: connproof diff old/edges.h5 new/edges.h5 --write-differences d.csv')

@@ -1,5 +1,5 @@
 /** Values of flags, from text to types. */
-import { InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
 
@@ -36,3 +36,12 @@ export const collect = (text: string, earlier: readonly string[] = []): string[]
   ...earlier,
   ...text.split(','),
 ]
+
+/** What every verb that compares edges takes: resources, and names that files may fail to give. */
+export const comparisonOptions = (verb: Command): Command =>
+  verb
+    .option('--memory <size>', 'for rows out of order, such as 64M or 2G', parseBytes)
+    .addOption(new Option('--tmp <dir>', 'folder for rows that need more').hideHelp())
+    .addOption(new Option('--source-population <name>', 'node population of the sources').hideHelp())
+    .addOption(new Option('--target-population <name>', 'node population of the targets').hideHelp())
+    .option('--jobs <n>', 'threads; default as Slurm and machine allow', parseJobs)

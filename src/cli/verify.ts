@@ -1,6 +1,6 @@
 /** The verb `verify`: its flags. */
 import { type Command, Option } from 'commander'
-import { collect, parseBytes, parseCount, parseIdBase, parseJobs } from './options.ts'
+import { collect, comparisonOptions, parseCount, parseIdBase } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface VerifyFlags {
@@ -26,7 +26,7 @@ export interface VerifyFlags {
 }
 
 export function addVerify(program: Command, session: Session): void {
-  program
+  const verb = program
     .command('verify')
     .helpGroup('Prove:')
     .summary('prove that circuits differ from an original exactly as asked')
@@ -47,11 +47,7 @@ export function addVerify(program: Command, session: Session): void {
     .option('--proof <file>', 'write the proof as JSON')
     .option('--write-differences <file>', 'write every culprit: FILE.csv or FILE.npz')
     .option('--force', 'overwrite these two files')
-    .option('--memory <size>', 'for rows out of order, such as 64M or 2G', parseBytes)
-    .addOption(new Option('--tmp <dir>', 'folder for rows that need more').hideHelp())
-    .addOption(new Option('--source-population <name>', 'node population of the sources').hideHelp())
-    .addOption(new Option('--target-population <name>', 'node population of the targets').hideHelp())
-    .option('--jobs <n>', 'threads; default as Slurm and machine allow', parseJobs)
+  comparisonOptions(verb)
     .option('-q, --quiet', 'no progress on stderr')
     .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', EXAMPLE)
