@@ -1,5 +1,6 @@
 /**
- * One-line faults in kernels and checks, each of which must make a test fail: `npm run mutants`.
+ * One-line faults in kernels and checks, each of which must make a test fail: `npm run mutants`, or
+ * `npm run mutants -- TEXT` for those whose description or file has the text.
  * Works on a copy of the tree, so that an interrupted run leaves nothing behind in yours.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -231,8 +232,10 @@ if (!builds() || !passes()) {
   process.exit(2)
 }
 
+const [only = ''] = process.argv.slice(2)
+const wanted = MUTANTS.filter(([what, file]) => `${what} ${file}`.includes(only))
 let killed = 0
-for (const [what, file, original, fault] of MUTANTS) {
+for (const [what, file, original, fault] of wanted) {
   const path = join(tree, file)
   const text = readFileSync(path, 'utf8')
   if (text.split(original).length !== 2) {
@@ -251,5 +254,5 @@ for (const [what, file, original, fault] of MUTANTS) {
   console.log(`${outcome}  ${what} (${file})`)
   if (kernels) builds()
 }
-console.log(`${killed}/${MUTANTS.length} killed`)
-process.exitCode = killed === MUTANTS.length ? 0 : 1
+console.log(`${killed}/${wanted.length} killed`)
+process.exitCode = killed === wanted.length ? 0 : 1
