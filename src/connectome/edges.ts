@@ -1,5 +1,7 @@
 /** One edge population as the rest of the library sees it, whatever file it comes from. No I/O here. */
 
+import type { EdgeTable } from './table.ts'
+
 /** Integer types that id columns are stored in. Ids must fit 0 .. 2^32-2 (see {@link MAX_NODES}). */
 export type IdType = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'u64' | 'i64'
 
@@ -63,6 +65,11 @@ export interface EdgeSource {
    * from the ids. `multiplicity`: connections are listed, not edges.
    */
   readonly unknown?: readonly Unknown[] | undefined
+  /**
+   * The properties of its edges; opened when it is asked for. Absent where the file has nothing but connections.
+   * Rejects with InputError if the file cannot be read.
+   */
+  readonly table?: (() => Promise<EdgeTable>) | undefined
 }
 
 export type Unknown = 'nodes' | 'multiplicity'

@@ -16,7 +16,7 @@ export interface Threads {
 }
 
 /** An edge population as a worker can open it again. */
-export type PortableEdges = Omit<EdgeSource, 'source' | 'target'> & {
+export type PortableEdges = Omit<EdgeSource, 'source' | 'target' | 'table'> & {
   readonly source: PortableColumn
   readonly target: PortableColumn
 }
@@ -136,7 +136,8 @@ function portable(edges: EdgeSource): PortableEdges | undefined {
     place && { ...rest, place }
   const source = column(edges.source)
   const target = column(edges.target)
-  return source && target && { ...edges, source, target }
+  const { table: _, ...rest } = edges
+  return source && target && { ...rest, source, target }
 }
 
 const isOpenable = (one: {

@@ -1,0 +1,59 @@
+/** What an edge population says of each edge beside its two node ids: columns of equal length. No I/O here. */
+import type { IdType } from './edges.ts'
+
+export type ValueType = IdType | 'f16' | 'f32' | 'f64'
+
+export const VALUE_BYTES: Readonly<Record<ValueType, number>> = {
+  u8: 1,
+  i8: 1,
+  u16: 2,
+  i16: 2,
+  u32: 4,
+  i32: 4,
+  u64: 8,
+  i64: 8,
+  f16: 2,
+  f32: 4,
+  f64: 8,
+}
+
+/** One property of every edge, as bytes of a fixed width. */
+export interface PropertyColumn {
+  /**
+   * As tables of the field call it: the name of the dataset (`delay`), `@dynamics:x` for `dynamics_params/x`,
+   * `edge_type_id`. Unique in its table.
+   */
+  readonly name: string
+  /** Rows. */
+  readonly length: number
+  /** Type of one value; of text the type of its code in `texts`. */
+  readonly type: ValueType
+  /** Bytes of one row: those of `type`, times the values per row (1 but for datasets of two dimensions). */
+  readonly bytes: number
+  /** Text: the values that codes stand for, `@library` or the distinct texts of a column. */
+  readonly texts?: readonly string[] | undefined
+  /** Where it comes from, for messages: `edges.h5: /edges/default/0/delay`. */
+  readonly label: string
+  /** Where another thread can open the very same bytes again; absent where it cannot. */
+  readonly place?: { readonly file: string; readonly dataset: string } | undefined
+  /** Fill `into` with rows `first .. first+count-1`, little-endian: exactly `count * bytes` bytes. As `IdColumn`. */
+  readInto(first: number, count: number, into: Uint8Array): void | Promise<void>
+}
+
+/** The layout that a table came from, as far as it is not its columns; what the pipeline is known to change. */
+export type TableTrait =
+  /** `edge_group_id` and `edge_group_index` are there. */
+  | 'group_columns'
+  /** More than one group of properties. */
+  | 'several_groups'
+  /** Properties in `dynamics_params`. */
+  | 'dynamics_params'
+
+export interface EdgeTable {
+  readonly rows: number
+  /** By name, ascending. */
+  readonly columns: readonly PropertyColumn[]
+  readonly traits: readonly TableTrait[]
+  /** Properties that are there and cannot be read as columns: name and why. They are never silently left out. */
+  readonly unreadable: readonly { readonly name: string; readonly reason: string }[]
+}
