@@ -24,5 +24,5 @@ export type {
   Trouble,
   Verdict,
 } from './verification/proof.ts'
-export { type VerifyOptions, verify } from './verify.ts'
+export { type Request, type VerifyOptions, verify } from './verify.ts'
 export { VERSION } from './version.ts'

@@ -14,10 +14,24 @@ import { refuseUnknowable, silent } from './verification/uncheckable.ts'
 /** Findings that a caller may declare acceptable. All others are what the tool is for. */
 export const ALLOWABLE: readonly FindingCode[] = ['asked.absent', 'asked.already_there']
 
+/** What is asked of one circuit alone. */
+export interface Request {
+  /** What the proof calls the circuit; default: its own name. */
+  readonly name?: string | undefined
+  readonly removed?: MaskFile | undefined
+  readonly added?: MaskFile | undefined
+}
+
 export interface VerifyOptions {
   readonly original: Circuit
   /** Circuits, or paths of circuits: one that cannot be opened does not stop the others. */
   readonly manipulated: readonly (Circuit | string)[]
+  /**
+   * What is asked of each of them, in their order, instead of `removed` and `added`. A mask that does not fit is the
+   * trouble of its own circuit. All are bound to the same S and T: selections that no flag gives are those of the
+   * first masks.
+   */
+  readonly requests?: readonly Request[] | undefined
   /** Connections asked to be removed; none: nothing may be missing. */
   readonly removed?: MaskFile | undefined
   /** Connections asked to be added; none: nothing may be new. */
@@ -59,12 +73,20 @@ export interface VerifyOptions {
 export async function verify(options: VerifyOptions): Promise<Proof[]> {
   const started = performance.now()
   const question = await pose(options)
-  const answers = await Promise.all(options.manipulated.map(circuit => openAnswer(circuit, question)))
-  const opened = answers.filter(answer => answer.edges !== undefined)
-  const { original, source, target, asked } = question
+  const posed = options.manipulated.map((_, k) => ask(question, options.requests?.[k]))
+  const answers = await Promise.all(
+    options.manipulated.map((circuit, k) =>
+      openAnswer(circuit, posed[k] ?? question, options.requests?.[k]?.name),
+    ),
+  )
+  const pairs = answers.map((answer, k) => ({ answer, question: asPosed(posed[k], question) }))
+  const { original, source, target } = question
+  const opened = pairs.flatMap(({ answer, question: { asked } }) =>
+    answer.edges === undefined ? [] : [{ answer, edges: answer.edges, asked }],
+  )
   const outcomes = await compareInParallel(
     original,
-    opened.map(({ edges }) => ({ edges, asked })),
+    opened.map(({ edges, asked }) => ({ edges, asked })),
     source,
     target,
     {
@@ -81,10 +103,37 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
     for (const answer of answers) if (answer.own) answer.circuit?.close()
   })
   const seconds = (performance.now() - started) / 1000
-  const outcomeOf = new Map(opened.map((answer, k) => [answer as Answer, outcomes[k]]))
-  const proofs = answers.map(answer => prove(question, answer, outcomeOf.get(answer), seconds))
-  return Promise.all(proofs)
+  const outcomeOf = new Map(opened.map(({ answer }, k) => [answer as Answer, outcomes[k]]))
+  return Promise.all(
+    pairs.map(pair => prove(pair.question, pair.answer, outcomeOf.get(pair.answer), seconds)),
+  )
 }
+
+type Posed = Question | InputError
+
+/** The question as it is put to one circuit. */
+function ask(question: Question, request: Request | undefined): Posed {
+  if (request === undefined) return question
+  const { source, target } = question
+  const { removed, added } = request
+  const options = { ...question.options, removed, added }
+  try {
+    const asked = askedConnections(
+      source,
+      target,
+      removed && bindMask(removed, source, target),
+      added && bindMask(added, source, target),
+    )
+    return { ...question, options, asked }
+  } catch (error) {
+    if (isInputError(error)) return error
+    throw error
+  }
+}
+
+/** For the proof of a circuit that nothing could be asked of. */
+const asPosed = (posed: Posed | undefined, question: Question): Question =>
+  posed === undefined || isInputError(posed) ? question : posed
 
 async function pose(options: VerifyOptions): Promise<Question> {
   for (const code of options.allow ?? []) {
@@ -123,16 +172,19 @@ type Wanted = { expression: string | undefined; idBase: 0 | 1 | undefined }
 function wantedSide(options: VerifyOptions, side: 'source' | 'target'): Wanted {
   const { idBase } = options
   if (options[side] !== undefined) return { expression: options[side], idBase }
-  const mask = options.removed ?? options.added
+  const mask = [options, ...(options.requests ?? [])]
+    .map(({ removed, added }) => removed ?? added)
+    .find(one => one !== undefined)
   const beside = side === 'source' ? mask?.sourceIds : mask?.targetIds
   return beside === undefined ? { expression: undefined, idBase } : { expression: beside.file, idBase: 1 }
 }
 
-async function openAnswer(given: Circuit | string, question: Question): Promise<Answer> {
+async function openAnswer(given: Circuit | string, posed: Posed, name: string | undefined): Promise<Answer> {
   const own = typeof given === 'string'
   let circuit: Circuit | undefined
   try {
-    const { original, options } = question
+    if (isInputError(posed)) throw posed
+    const { original, options, source, target } = posed
     const nodesFrom = { circuit: options.original, edges: original }
     circuit =
       typeof given === 'string'
@@ -147,17 +199,14 @@ async function openAnswer(given: Circuit | string, question: Question): Promise<
       targetPopulation: original.targetPopulation,
       preferred: original.population,
     })
-    refuseUnknowable(original, edges, question.source, question.target)
+    refuseUnknowable(original, edges, source, target)
     // A list has no nodes that could be others.
-    if (silent('nodes', edges) !== undefined) {
-      const { source, target } = question
-      return { name: circuit.name, file: circuit.file, own, circuit, edges, source, target }
-    }
-    const { source, target } = await selectSides(options, circuit, edges)
-    return { name: circuit.name, file: circuit.file, own, circuit, edges, source, target }
+    const sides =
+      silent('nodes', edges) === undefined ? await selectSides(options, circuit, edges) : { source, target }
+    return { name: name ?? circuit.name, file: circuit.file, own, circuit, edges, ...sides }
   } catch (error) {
     if (!isInputError(error)) throw error
     const file = typeof given === 'string' ? given : given.file
-    return { name: circuit?.name ?? file, file, own, circuit, error }
+    return { name: name ?? circuit?.name ?? file, file, own, circuit, error }
   }
 }

@@ -232,3 +232,35 @@ describe('a verdict', () => {
     )
   })
 })
+
+describe('requests of single circuits', () => {
+  const asked = (pair: Pair, name: string) => ({ name, removed: mask(4, [pair]) })
+
+  it('are judged each by its own mask, in one pass', async () => {
+    const proofs = await verify({
+      original,
+      manipulated: [circuit('a', without([0, 1])), circuit('b', without([0, 1])), circuit('c', ROWS)],
+      requests: [asked([0, 1], 'first'), asked([1, 0], 'second'), {}],
+      source: 'S',
+      target: 'S',
+    })
+    expect(proofs.map(proof => [proof.circuit, proof.verdict, proof.asked.removed])).toEqual([
+      ['first', 'verified', 1],
+      ['second', 'differs', 1],
+      ['c', 'verified', 0],
+    ])
+    expect(proofs[1]?.findings.map(finding => finding.code)).toContain('lost.not_asked')
+  })
+
+  it('do not stop the others when a mask does not fit', async () => {
+    const proofs = await verify({
+      original,
+      manipulated: [circuit('a', ROWS), circuit('b', without([0, 1]))],
+      requests: [{ removed: mask(3, [[0, 1]]) }, asked([0, 1], 'good')],
+      source: 'S',
+      target: 'S',
+    })
+    expect(proofs.map(proof => proof.verdict)).toEqual(['cannot_tell', 'verified'])
+    expect(proofs[0]?.trouble?.message).toMatch(/mask is 3 x 3/)
+  })
+})
