@@ -5,6 +5,10 @@ import { VERSION } from '../version.ts'
 const args = process.argv.slice(2)
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) process.stdout.write(`${VERSION}\n`)
 else {
-  const { run } = await import('./run.ts')
-  await run(args)
+  const { mustRelaunch, relaunch } = await import('./relaunch.ts')
+  if (mustRelaunch()) await relaunch(args)
+  else {
+    const { run } = await import('./run.ts')
+    await run(args)
+  }
 }

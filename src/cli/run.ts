@@ -10,6 +10,9 @@ import { ignoreClosedPipes, processTerminal, type Terminal } from './terminal.ts
 /** Milliseconds that a run gets to stop by itself after a signal. */
 const PATIENCE = 2000
 
+/** Milliseconds in which the same signal is one signal: a terminal and Slurm send it to a relaunched child as well. */
+const ECHO = 500
+
 /** Never calls process.exit on the way: what was written to a pipe must get there. */
 export async function run(args: readonly string[]): Promise<void> {
   const terminal = processTerminal()
@@ -47,12 +50,20 @@ class Interrupted extends Error {
 function stopOnSignals(abort: AbortController): () => void {
   let timer: NodeJS.Timeout | undefined
   const handlers = Object.entries(SIGNALS).map(([signal, exitCode]) => {
+    let first: number | undefined
     const handler = (): void => {
+      if (first !== undefined) {
+        if (performance.now() - first < ECHO) return
+        process.off(signal, handler)
+        process.kill(process.pid, signal)
+        return
+      }
+      first = performance.now()
       abort.abort(new Interrupted(exitCode))
       // Something that does not look at signals (a file system that hangs) must not keep the process alive.
       timer = setTimeout(() => void discardUnfinished().finally(() => process.exit(exitCode)), PATIENCE)
     }
-    process.once(signal, handler)
+    process.on(signal, handler)
     return [signal, handler] as const
   })
   return () => {

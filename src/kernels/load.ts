@@ -1,7 +1,6 @@
-/** How the wasm bytes arrive. Nothing else knows. */
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+/** From wasm bytes to typed functions. Nothing else knows the loader. */
 import { instantiateSync } from '@assemblyscript/loader'
+import { kernelBytes } from '../assets.ts'
 
 /** The functions of `assembly/index.ts`; pointers are byte offsets into the memory given to `instantiate`. */
 export interface KernelExports {
@@ -109,10 +108,7 @@ const modules = new Map<KernelBuild, WebAssembly.Module>()
 export function instantiate(memory: WebAssembly.Memory, build: KernelBuild): KernelExports {
   let module = modules.get(build)
   if (module === undefined) {
-    // src/kernels and dist/kernels are equally deep, so both find build/.
-    module = new WebAssembly.Module(
-      readFileSync(fileURLToPath(new URL(`../../build/${FILES[build]}`, import.meta.url))),
-    )
+    module = new WebAssembly.Module(kernelBytes(FILES[build]) as BufferSource)
     modules.set(build, module)
   }
   const { exports } = instantiateSync(module, { env: { memory } })

@@ -1,5 +1,6 @@
 /** One comparison on several cores: ranges of targets, each in a worker that opens the files for itself. */
 import { Worker } from 'node:worker_threads'
+import { workerProgram } from '../assets.ts'
 import type { ColumnPlace, EdgeSource, IdColumn } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import type { Asked } from '../verification/asked.ts'
@@ -109,7 +110,7 @@ export function comparisonsOf(outcomes: readonly Outcome[]): Comparison[] | unde
 }
 
 function runWorker(part: Part, onProgress: (rows: number) => void) {
-  const worker = new Worker(new URL('../../dist/parallel/worker.js', import.meta.url), { workerData: part })
+  const worker = new Worker(workerProgram(), { workerData: part })
   const answer = new Promise<readonly Comparison[] | undefined>(resolve => {
     worker.on('message', (message: Answer) => {
       if ('progress' in message) onProgress(message.progress)
