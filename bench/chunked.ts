@@ -29,8 +29,8 @@ if (python === undefined) throw new Error('no Python with numpy, scipy and h5py 
 const PEER = [python.path, `${ROOT}bench/peers/chunked.py`]
 
 /** The files of E1 once more, with compressed id columns. */
-function compressed(rows: number): E1Files {
-  const plain = e1Data(rows, say)
+async function compressed(rows: number): Promise<E1Files> {
+  const plain = await e1Data(rows, say)
   const folder = `${ROOT}bench/data/e1-${rows}-gzip`
   const files = { original: `${folder}/original`, manipulated: `${folder}/manipulated`, mask: plain.mask }
   if (existsSync(`${folder}/done`)) return files
@@ -73,7 +73,7 @@ function contenders(files: E1Files): Contender[] {
   return [...jobs, ...peers]
 }
 
-const field = contenders(compressed(Number(flags.rows)))
+const field = contenders(await compressed(Number(flags.rows)))
 const runs: Run[] = []
 for (let round = 0; round <= Number(flags.rounds); round++) {
   for (const contender of field) {

@@ -82,6 +82,77 @@ export function e1Field(files: E1Files): Field {
   }
 }
 
+/** Rows sorted by (target, source): ours against the variants of E1 that can keep up. */
+export function w2SortedField(files: E1Files): Field {
+  const paths = [files.original, files.manipulated, files.mask]
+  return againstNumpy(files, [{ name: 'connproof verify', jobs: 1, group: 'ours' }, TWO], python =>
+    ['numpy-keys', 'numpy-rows', 'numpy-rows-offset'].map(variant => ({
+      name: `h5py + NumPy (${variant.slice(6)})`,
+      group: 'NumPy',
+      command: [python, `${PEERS}/e1.py`, variant, ...paths],
+      clock: 'process',
+      parse: oneAnswer,
+    })),
+  )
+}
+
+/** Rows in any order: NumPy sorts keys, with its vectorised sort and without. */
+export function w2ShuffledField(files: E1Files): Field {
+  const paths = [files.original, files.manipulated, files.mask]
+  const runs: readonly OurRun[] = [
+    { name: 'connproof verify', jobs: 1, group: 'ours' },
+    { name: 'connproof verify --memory 256M', jobs: 1, group: 'small memory', memory: '256M' },
+    TWO,
+  ]
+  return againstNumpy(files, runs, python => {
+    const sort = (name: string, env: Readonly<Record<string, string>>): Contender => ({
+      name,
+      group: 'NumPy',
+      command: [python, `${PEERS}/e1.py`, 'numpy-sort', ...paths],
+      env,
+      clock: 'process',
+      parse: oneAnswer,
+    })
+    return [sort('h5py + NumPy (sort)', {}), sort('h5py + NumPy (sort), no AVX-512', NO_AVX512)]
+  })
+}
+
+interface OurRun {
+  readonly name: string
+  readonly group: string
+  readonly jobs: number
+  readonly memory?: string
+}
+
+const TWO: OurRun = { name: 'connproof verify --jobs 2', jobs: 2, group: 'two threads' }
+
+function againstNumpy(
+  files: E1Files,
+  runs: readonly OurRun[],
+  peers: (python: string) => Contender[],
+): Field {
+  const cli = cliPath()
+  if (cli === undefined) throw new Error('dist/cli/main.js is missing: npm run build')
+  const verify = [process.execPath, cli, 'verify', files.original, files.manipulated]
+  const ours = runs.map(({ name, group, jobs, memory }): Contender => {
+    const budget = memory === undefined ? [] : ['--memory', memory]
+    return {
+      name,
+      group,
+      command: [...verify, ...flags(files.mask, jobs), ...budget],
+      clock: 'process',
+      parse: proofAnswer,
+    }
+  })
+  const python = findPython()
+  return {
+    contenders: [...ours, ...(python === undefined ? [] : peers(python.path))],
+    missing: python === undefined ? ['NumPy: no Python with numpy, scipy and h5py (CONNPROOF_PYTHON)'] : [],
+    versions: { ...python?.packages },
+    prepare: [],
+  }
+}
+
 const flags = (mask: string, jobs: number): string[] => [
   ...['--removed', mask, '--source', 'synapse_class=EXC', '--target', 'synapse_class=EXC', '--json'],
   ...['--jobs', String(jobs)],

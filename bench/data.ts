@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { generateE1 } from './workloads/e1.ts'
 import { generateW1, W1_VERSIONS } from './workloads/w1.ts'
+import { generateW2 } from './workloads/w2.ts'
 
 const DATA = fileURLToPath(new URL('data', import.meta.url))
 
@@ -13,23 +14,46 @@ export interface E1Files {
 }
 
 /** About `rows` rows in the original. */
-export function e1Data(rows: number, say: (line: string) => void): E1Files {
+export async function e1Data(rows: number, say: (line: string) => void): Promise<E1Files> {
   const folder = `${DATA}/e1-${rows}`
-  make(folder, `E1, ${rows / 1e6} M rows`, say, () => generateE1(folder, rows))
+  await make(folder, `E1, ${rows / 1e6} M rows`, say, () => generateE1(folder, rows))
   return { original: `${folder}/original`, manipulated: `${folder}/manipulated`, mask: `${folder}/mask.npz` }
 }
 
-export function w1Data(scale: number, say: (line: string) => void): { folder: string; versions: number } {
+/** The same edges twice: sorted by (target, source), and in random order. */
+export async function w2Data(
+  rows: number,
+  say: (line: string) => void,
+): Promise<{ sorted: E1Files; shuffled: E1Files }> {
+  const folder = `${DATA}/w2-${rows}`
+  await make(folder, `W2, ${rows / 1e6} M rows`, say, () => generateW2(folder, rows))
+  const files = (order: string): E1Files => ({
+    original: `${folder}/${order}/original`,
+    manipulated: `${folder}/${order}/manipulated`,
+    mask: `${folder}/sorted/mask.npz`,
+  })
+  return { sorted: files('sorted'), shuffled: files('shuffled') }
+}
+
+export async function w1Data(
+  scale: number,
+  say: (line: string) => void,
+): Promise<{ folder: string; versions: number }> {
   const folder = `${DATA}/w1-${scale}`
-  make(folder, `W1, scale ${scale}`, say, () => generateW1(folder, scale))
+  await make(folder, `W1, scale ${scale}`, say, () => generateW1(folder, scale))
   return { folder, versions: W1_VERSIONS.length }
 }
 
 /** The generators write the file `done` last. */
-function make(folder: string, name: string, say: (line: string) => void, generate: () => void): void {
+async function make(
+  folder: string,
+  name: string,
+  say: (line: string) => void,
+  generate: () => void | Promise<void>,
+): Promise<void> {
   if (existsSync(`${folder}/done`)) return
   rmSync(folder, { recursive: true, force: true })
   const started = performance.now()
-  generate()
+  await generate()
   say(`generated ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`)
 }

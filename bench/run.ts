@@ -1,5 +1,5 @@
 /**
- * The benchmark. usage: node --import tsx bench/run.ts [E1] [W1] [--rows N] [--scale F] [--rounds N] [--only TEXT]
+ * The benchmark. usage: node --import tsx bench/run.ts [E1] [W1] [W2] [--rows N] [--w2-rows N] [--scale F] [--rounds N] [--only TEXT]
  * [--save] [--json]
  *
  * Whole fresh processes in alternating rounds, the first of which is thrown away; all programs must give the same
@@ -9,8 +9,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { e1Field, type Field, w1Field } from './contenders.ts'
-import { e1Data, w1Data } from './data.ts'
+import { e1Field, type Field, w1Field, w2ShuffledField, w2SortedField } from './contenders.ts'
+import { e1Data, w1Data, w2Data } from './data.ts'
 import { measure, measuresMemory, type Run, requireAgreement } from './measure.ts'
 import { CSV_HEAD, commands, csv, machine, type Row, rowsOf, table } from './report.ts'
 import { hostName, ROOT } from './tools.ts'
@@ -19,6 +19,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rows: { type: 'string', default: '40000000' },
+    'w2-rows': { type: 'string', default: '100000000' },
     scale: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
@@ -64,12 +65,12 @@ function compete(workload: string, field: Field): { rows: Row[]; raw: string[] }
   return { rows: rowsOf(contenders, runs), raw: csv(workload, runs) }
 }
 
-function runE1(): Section {
+async function runE1(): Promise<Section> {
   const rows = Number(flags.rows)
-  const files = e1Data(rows, say)
+  const files = await e1Data(rows, say)
   const field = e1Field(files)
   const result = compete('E1', field)
-  const quarter = e1Field(e1Data(rows / 4, say))
+  const quarter = e1Field(await e1Data(rows / 4, say))
   const [small] = compete('E1/4', {
     ...quarter,
     contenders: quarter.contenders.slice(0, 1),
@@ -101,8 +102,8 @@ function runE1(): Section {
   }
 }
 
-function runW1(): Section {
-  const { folder, versions } = w1Data(Number(flags.scale), say)
+async function runW1(): Promise<Section> {
+  const { folder, versions } = await w1Data(Number(flags.scale), say)
   const field = w1Field(folder, versions)
   return {
     workload: 'W1',
@@ -112,6 +113,20 @@ function runW1(): Section {
     ...compete('W1', field),
     notes: ['Loading the arrays is not timed; peak RSS has them in it (0.86 GB at full size).'],
   }
+}
+
+async function runW2(): Promise<Section[]> {
+  const rows = Number(flags['w2-rows'])
+  const { sorted, shuffled } = await w2Data(rows, say)
+  const section = (order: string, field: Field): Section => ({
+    workload: `W2 ${order}`,
+    title: `W2, ${order}: a whole circuit of 219,422 nodes, ${rows / 1e6} M rows, from files to verdict`,
+    missing: field.missing,
+    versions: field.versions,
+    ...compete(`W2 ${order}`, field),
+    notes: [],
+  })
+  return [section('sorted', w2SortedField(sorted)), section('shuffled', w2ShuffledField(shuffled))]
 }
 
 function summary(sections: readonly Section[]): string {
@@ -132,11 +147,13 @@ function summary(sections: readonly Section[]): string {
   ].join('\n\n')
 }
 
-const sections = wanted.map(workload => {
-  if (workload === 'E1') return runE1()
-  if (workload === 'W1') return runW1()
-  throw new Error(`no workload ${workload}: E1 or W1`)
-})
+const sections: Section[] = []
+for (const workload of wanted) {
+  if (workload === 'E1') sections.push(await runE1())
+  else if (workload === 'W1') sections.push(await runW1())
+  else if (workload === 'W2') sections.push(...(await runW2()))
+  else throw new Error(`no workload ${workload}: E1, W1 or W2`)
+}
 if (flags.json) console.log(JSON.stringify({ machine: machine(), sections }, undefined, 2))
 else console.log(summary(sections))
 if (flags.save) {

@@ -220,6 +220,40 @@ def whole_columns(original, manipulated, mask):
     answer(verified, len(a), len(b), len(gone))
 
 
+def sorted_keys(original, manipulated, mask):
+    """Rows in any order: one key per row, sorted on both sides, then compared without the masked ones."""
+    member = selected(original)
+    assert np.array_equal(member, selected(manipulated)), "other nodes"
+    nodes, ids = len(member), np.flatnonzero(member)
+    mask_source, mask_target = mask_pairs(mask, ids)
+    asked = mask_target * nodes + mask_source
+
+    def keys(folder):
+        source, target = columns(folder)
+        keys = target[:].view(np.int64)
+        source = source[:].view(np.int64)
+        assert keys.view(np.uint64).max() < nodes and source.view(np.uint64).max() < nodes
+        keys *= nodes
+        keys += source
+        del source
+        keys.sort()
+        return keys
+
+    a, b = keys(original), keys(manipulated)
+    starts = np.flatnonzero(np.concatenate(([True], a[1:] != a[:-1])))
+    connections = a[starts]
+    count = np.count_nonzero(member[connections % nodes] & member[connections // nodes])
+    place = np.searchsorted(connections, asked)
+    found = place < len(connections)
+    found[found] = connections[place[found]] == asked[found]
+    lengths = np.diff(starts, append=len(a))
+    keep = np.ones(len(connections), bool)
+    keep[place[found]] = False
+    removed = np.count_nonzero(found)
+    verified = removed == len(asked) and np.array_equal(a[np.repeat(keep, lengths)], b)
+    answer(verified, count, count - removed, removed)
+
+
 def stored_ids(folder, _selected):
     return tuple(column[:].view(np.int64) for column in columns(folder))
 
@@ -309,6 +343,7 @@ VARIANTS = {
     "numpy-rows": lambda *paths: lockstep_raw(*paths, 65_536, H5pyReader),
     "numpy-rows-offset": lambda *paths: lockstep_raw(*paths, 65_536, OffsetReader),
     "numpy-whole": whole_columns,
+    "numpy-sort": sorted_keys,
     "scipy": scipy_sparse,
     "libsonata": libsonata_scipy,
     "notebook": notebook,

@@ -9,15 +9,22 @@ import { createHdf5, type DatasetWriter, type Hdf5Writer } from '../../src/forma
 import { writeCscMask } from './numpy-files.ts'
 import { distinct, heavyTailed, seeded } from './random.ts'
 
-const NODES = 31_000
-const EXCITATORY = 26_500
-const REMOVED = 81_540
+/** How large, and from which seed. */
+export interface Shape {
+  readonly seed: string
+  readonly nodes: number
+  readonly excitatory: number
+  /** Connections that the manipulated circuit lacks. */
+  readonly removed: number
+}
+
+export const E1_SHAPE: Shape = { seed: 'connproof E1', nodes: 31_000, excitatory: 26_500, removed: 81_540 }
 /** Rows per connection. */
 const MULTIPLICITY = 4.44
 const NODE_POPULATION = 'All'
 const BUFFER_ROWS = 65_536
 
-interface Plan {
+interface Plan extends Shape {
   rows: number
   /** Rank among the excitatory nodes, or -1. */
   rank: Int32Array
@@ -32,8 +39,8 @@ interface Column {
 }
 
 /** Files: original/, manipulated/ with circuit_config.json, nodes.h5, edges.h5, node_sets.json; mask.npz. */
-export function generateE1(folder: string, rows: number): void {
-  const plan = { rows, rank: excitatoryRanks() }
+export function generateE1(folder: string, rows: number, shape = E1_SHAPE): void {
+  const plan = { ...shape, rows, rank: excitatoryRanks(shape) }
   const removed = chooseRemoved(plan)
   const sizes = writeMask(`${folder}/mask.npz`, plan, removed)
   for (const name of ['original', 'manipulated'] as const) writeCircuit(`${folder}/${name}`, name, plan)
@@ -41,9 +48,9 @@ export function generateE1(folder: string, rows: number): void {
   writeFileSync(`${folder}/done`, '')
 }
 
-function excitatoryRanks(): Int32Array {
-  const rank = new Int32Array(NODES).fill(-1)
-  distinct(seeded('connproof E1 nodes'), EXCITATORY, NODES).forEach((node, k) => {
+function excitatoryRanks({ seed, nodes, excitatory }: Shape): Int32Array {
+  const rank = new Int32Array(nodes).fill(-1)
+  distinct(seeded(`${seed} nodes`), excitatory, nodes).forEach((node, k) => {
     rank[node] = k
   })
   return rank
@@ -51,24 +58,25 @@ function excitatoryRanks(): Int32Array {
 
 /** The same columns each time: three passes are cheaper than remembering nine million connections. */
 function* columns(plan: Plan): Generator<Column> {
-  const random = seeded('connproof E1 edges')
-  const degrees = heavyTailed(random, NODES, 0.5)
-  const mean = plan.rows / MULTIPLICITY / NODES
+  const { nodes } = plan
+  const random = seeded(`${plan.seed} edges`)
+  const degrees = heavyTailed(random, nodes, 0.5)
+  const mean = plan.rows / MULTIPLICITY / nodes
   const draws = geometricTable(MULTIPLICITY)
   const column = {
     target: 0,
     length: 0,
-    sources: new Uint32Array(NODES),
-    multiplicity: new Uint8Array(NODES),
+    sources: new Uint32Array(nodes),
+    multiplicity: new Uint8Array(nodes),
   }
-  for (let target = 0; target < NODES; target++) {
-    const density = Math.min(0.5, (mean * (degrees[target] ?? 0)) / NODES)
+  for (let target = 0; target < nodes; target++) {
+    const density = Math.min(0.5, (mean * (degrees[target] ?? 0)) / nodes)
     const scale = 1 / Math.log1p(-density)
     let length = 0
     // Gaps between the chosen of n nodes are geometric, so sources come out ascending.
     for (let source = -1; ; length++) {
       source += 1 + Math.floor(Math.log(1 - random()) * scale)
-      if (source >= NODES) break
+      if (source >= nodes) break
       column.sources[length] = source
       column.multiplicity[length] = draws[Math.floor(random() * draws.length)] ?? 1
     }
@@ -90,8 +98,8 @@ function chooseRemoved(plan: Plan): Uint8Array {
   let inside = 0
   for (const column of columns(plan)) inside += insideOf(plan, column)
   const removed = new Uint8Array(inside)
-  const count = Math.min(REMOVED, inside >> 2)
-  for (const k of distinct(seeded('connproof E1 mask'), count, inside)) removed[k] = 1
+  const count = Math.min(plan.removed, inside >> 2)
+  for (const k of distinct(seeded(`${plan.seed} mask`), count, inside)) removed[k] = 1
   return removed
 }
 
@@ -120,7 +128,8 @@ function visit(
 }
 
 function writeMask(path: string, plan: Plan, removed: Uint8Array): { original: number; manipulated: number } {
-  const indptr = new Int32Array(EXCITATORY + 1)
+  const { excitatory } = plan
+  const indptr = new Int32Array(excitatory + 1)
   const indices: number[] = []
   let original = 0
   let manipulated = 0
@@ -133,13 +142,13 @@ function writeMask(path: string, plan: Plan, removed: Uint8Array): { original: n
     indices.push(plan.rank[source] ?? 0)
     indptr[(plan.rank[target] ?? 0) + 1] = indices.length
   })
-  for (let k = 0; k < EXCITATORY; k++) indptr[k + 1] = Math.max(indptr[k + 1] ?? 0, indptr[k] ?? 0)
+  for (let k = 0; k < excitatory; k++) indptr[k + 1] = Math.max(indptr[k + 1] ?? 0, indptr[k] ?? 0)
   mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true })
-  writeCscMask(path, EXCITATORY, indptr, Int32Array.from(indices))
+  writeCscMask(path, excitatory, indptr, Int32Array.from(indices))
   return { original, manipulated }
 }
 
-const EDGE_POPULATIONS = { original: 'All__All__chemical', manipulated: 'default' } as const
+export const EDGE_POPULATIONS = { original: 'All__All__chemical', manipulated: 'default' } as const
 
 function writeCircuit(folder: string, name: 'original' | 'manipulated', plan: Plan): void {
   mkdirSync(folder, { recursive: true })
@@ -162,17 +171,17 @@ function writeCircuit(folder: string, name: 'original' | 'manipulated', plan: Pl
   writeFileSync(`${folder}/node_sets.json`, JSON.stringify(sets, undefined, 2))
   const nodes = createHdf5(`${folder}/nodes.h5`)
   const group = `/nodes/${NODE_POPULATION}`
-  const typeIds = new BigInt64Array(NODES).fill(-1n)
-  nodes.dataset(`${group}/node_type_id`, { type: INT64, shape: [NODES] }, new Uint8Array(typeIds.buffer))
+  const typeIds = new BigInt64Array(plan.nodes).fill(-1n)
+  nodes.dataset(`${group}/node_type_id`, { type: INT64, shape: [plan.nodes] }, new Uint8Array(typeIds.buffer))
   const classes = Uint32Array.from(plan.rank, rank => (rank < 0 ? 1 : 0))
-  const enumeration = { type: { kind: 'int', bytes: 4, signed: false }, shape: [NODES] } as const
+  const enumeration = { type: { kind: 'int', bytes: 4, signed: false }, shape: [plan.nodes] } as const
   nodes.dataset(`${group}/0/synapse_class`, enumeration, new Uint8Array(classes.buffer))
   nodes.strings(`${group}/0/@library/synapse_class`, ['EXC', 'INH'])
   nodes.close()
 }
 
-const INT64 = { kind: 'int', bytes: 8, signed: true } as const
-const UINT64 = { kind: 'int', bytes: 8, signed: false } as const
+export const INT64 = { kind: 'int', bytes: 8, signed: true } as const
+export const UINT64 = { kind: 'int', bytes: 8, signed: false } as const
 
 function writeEdges(
   folder: string,
@@ -202,7 +211,8 @@ function writeEdges(
   manipulated.close()
 }
 
-class EdgeFile {
+/** An edges file that grows row by row. */
+export class EdgeFile {
   readonly #file: Hdf5Writer
   readonly #columns: readonly DatasetWriter[]
   // Low words of little-endian 64-bit ids; the high words stay 0.
