@@ -10,7 +10,29 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
  * parts together. Verification judges what demo made: it must never see the code that made it.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  cli: ['root', 'report', 'selection', 'verification', 'demo', 'inputs', 'sonata', 'formats', 'connectome'],
+  cli: [
+    'campaign',
+    'root',
+    'report',
+    'selection',
+    'verification',
+    'demo',
+    'inputs',
+    'sonata',
+    'formats',
+    'connectome',
+  ],
+  campaign: [
+    'root',
+    'report',
+    'selection',
+    'verification',
+    'interop',
+    'inputs',
+    'sonata',
+    'formats',
+    'connectome',
+  ],
   root: [
     'parallel',
     'inputs',

@@ -1,0 +1,280 @@
+import { dirname, join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readCampaign } from '../../src/campaign/campaign.ts'
+import { isInputError } from '../../src/errors.ts'
+import { campaignFile } from './files.ts'
+
+const HEAD = `circuit: circuit
+name: O1v5-SONATA
+output: out
+nodes:
+  column: { node_set: mc2_Column, synapse_class: EXC }
+defaults: { nodes: column, mode: reciprocal, seed: 9900 }
+`
+const ONE = `${HEAD}manipulations:
+  - name: Struct
+    list: pairs.csv
+    count: 2
+`
+
+/** What a file is refused for: line, message and suggestion. */
+async function refusal(text: string, name?: string): Promise<string> {
+  try {
+    await readCampaign(campaignFile(text, name))
+  } catch (error) {
+    if (!isInputError(error)) throw error
+    expect(error.file).toMatch(/campaign\.(yaml|json)$/)
+    return [error.field, error.message, error.hint].filter(part => part !== undefined).join(' | ')
+  }
+  throw new Error('was accepted')
+}
+
+describe('a campaign file', () => {
+  it('expands to variants with the paths of the notebook', async () => {
+    const file = campaignFile(`${HEAD}manipulations:
+  - { name: RecipRemoval_StructDim56, list: pairs.csv, all: true }
+  - { name: RecipRemoval_Unstruct, from: reciprocal, count: [5, 10] }
+`)
+    const campaign = await readCampaign(file)
+    const out = join(dirname(file), 'out')
+    expect(campaign.variants.map(({ id, amount }) => [id, amount])).toEqual([
+      ['RecipRemoval_StructDim56-0', { kind: 'all' }],
+      ['RecipRemoval_Unstruct-0', { kind: 'count', count: 5 }],
+      ['RecipRemoval_Unstruct-1', { kind: 'count', count: 10 }],
+    ])
+    const last = campaign.variants[2]
+    expect(last?.fullName).toBe('O1v5-SONATA_RecipRemoval_Unstruct-1')
+    expect(last?.paths).toEqual({
+      folder: join(out, 'RecipRemoval_Unstruct/1'),
+      mask: join(out, 'RecipRemoval_Unstruct/1/conns_removed_adjmat.npz'),
+      target: join(out, 'RecipRemoval_Unstruct/1/conns_removed.target'),
+      config: join(out, 'manip_config__RecipRemoval_Unstruct-1.json'),
+      proof: join(out, 'RecipRemoval_Unstruct/1/proof.json'),
+    })
+    expect(last?.manipulation).toMatchObject({
+      operation: 'conn_removal',
+      mode: 'reciprocal',
+      seed: 9900,
+      generator: 'RandomState',
+      list: { kind: 'reciprocal' },
+      source: {
+        expression: 'mc2_Column&synapse_class=EXC',
+        selection: { node_set: 'mc2_Column', synapse_class: 'EXC' },
+      },
+    })
+  })
+
+  it('is the same as YAML and as JSON', async () => {
+    const value = {
+      circuit: 'circuit',
+      output: 'out',
+      manipulations: [{ name: 'a', pairs: [[1, 2]], mode: 'directed', all: true, seed: 1 }],
+    }
+    const campaign = await readCampaign(campaignFile(JSON.stringify(value, null, '\t'), 'campaign.json'))
+    expect(campaign.variants[0]?.manipulation.list).toEqual({ kind: 'pairs', pairs: [[1, 2]], idBase: 1 })
+    expect(campaign.name).toBe('circuit')
+  })
+
+  it.each([
+    ['constant', [7, 7]],
+    ['add_sim_idx', [7, 8]],
+    ['add_sim_seed, simulation_seed: 100', [107, 107]],
+  ])('draws with seed mode %s', async (mode, seeds) => {
+    const text = `${HEAD}manipulations: [{ name: a, list: pairs.csv, count: [1, 2], seed: 7, seed_mode: ${mode} }]`
+    const { variants } = await readCampaign(campaignFile(text))
+    expect(variants.map(({ seed }) => seed)).toEqual(seeds)
+  })
+
+  it('takes amounts of several kinds', async () => {
+    const text = `${HEAD}manipulations: [{ name: a, list: pairs.csv, amounts: [{count: 1}, {fraction: 0.5}, all] }]`
+    const { variants } = await readCampaign(campaignFile(text))
+    expect(variants.map(({ amount }) => amount)).toEqual([
+      { kind: 'count', count: 1 },
+      { kind: 'fraction', fraction: 0.5 },
+      { kind: 'all' },
+    ])
+  })
+})
+
+describe('a node selection', () => {
+  const choice = async (nodes: string) => {
+    const text = `circuit: circuit\noutput: out\nmanipulations: [{name: a, arguments: {amount_pct: 1}, nodes: ${nodes}}]`
+    const { variants } = await readCampaign(campaignFile(text))
+    return variants[0]?.manipulation.source
+  }
+  it.each([
+    ['Column', { expression: 'Column', selection: 'Column' }],
+    ['{ node_set: Column }', { expression: 'Column', selection: 'Column' }],
+    ['{ layer: [4, 5] }', { expression: 'layer=4,5', selection: { layer: [4, 5] } }],
+    [
+      '"Column & layer=4,5"',
+      { expression: 'Column & layer=4,5', selection: { node_set: 'Column', layer: [4, 5] } },
+    ],
+  ])('%s is known to both languages', async (nodes, expected) => {
+    expect(await choice(nodes)).toEqual(expected)
+  })
+
+  it('in a file is only for us', async () => {
+    expect(await choice('ids.npy')).toEqual({
+      expression: expect.stringMatching(/^\/.*ids\.npy$/),
+      selection: undefined,
+    })
+  })
+})
+
+describe('a faulty campaign file is refused with its line', () => {
+  it.each([
+    [
+      'mistyped key',
+      ONE.replace('count', 'cuont'),
+      /^line 10, manipulations\[0\]\.cuont \| unknown key "cuont" \| did you mean "count"\?$/,
+    ],
+    [
+      'mistyped key at the top',
+      ONE.replace('output', 'outptu'),
+      /^line 3, outptu \| unknown key "outptu" \| did you mean "output"\?$/,
+    ],
+    [
+      'bare amount',
+      ONE.replace('count', 'amount'),
+      /^line 10, .*amount \| a bare amount is refused.*1\.0.* \| write count: 100/,
+    ],
+    [
+      'text for a number',
+      ONE.replace('count: 2', 'count: "2"'),
+      /^line 10, .*count \| expected a whole number or a list, found a string \("2"\)/,
+    ],
+    [
+      'text in a list of numbers',
+      ONE.replace('count: 2', 'count: [1, x]'),
+      /^line 10, .*count\[1\] \| expected a whole number, found a string \("x"\)/,
+    ],
+    [
+      'half a connection',
+      ONE.replace('count: 2', 'count: 0.5'),
+      /^line 10, .*count \| expected a whole number or a list, found a number \(0\.5\)/,
+    ],
+    [
+      'fewer than none',
+      ONE.replace('count: 2', 'count: -1'),
+      /^line 10, .*count \| expected a number >= 0, found -1/,
+    ],
+    [
+      'more than all',
+      ONE.replace('count: 2', 'fraction: 1.5'),
+      /^line 10, .*fraction \| expected a number <= 1, found 1\.5/,
+    ],
+    [
+      'text for a seed',
+      ONE.replace('seed: 9900', 'seed: x'),
+      /^line 6, defaults\.seed \| expected a whole number, found a string \("x"\)/,
+    ],
+    [
+      'unknown mode',
+      ONE.replace('reciprocal', 'reciprocl'),
+      /^line 6, defaults\.mode \| expected reciprocal or directed, found "reciprocl" \| did you mean "reciprocal"\?$/,
+    ],
+    [
+      'missing list',
+      ONE.replace('pairs.csv', 'piars.csv'),
+      /^line 9, .*list \| no such file: piars\.csv \| did you mean "pairs\.csv"\?$/,
+    ],
+    [
+      'missing circuit',
+      ONE.replace('circuit: circuit', 'circuit: circiut'),
+      /^line 1, circuit \| no such file: circiut \| did you mean "circuit"\?$/,
+    ],
+    [
+      'missing template',
+      `${ONE}config: { workflow_template: pairs.cfg }`,
+      /^line 11, config\.workflow_template \| no such file: pairs\.cfg \| did you mean "pairs\.csv"\?$/,
+    ],
+    [
+      'two of one name',
+      `${ONE}  - { name: Struct, list: pairs.csv, count: 1 }`,
+      /^line 11, .*name \| Struct-0 and Struct-0 would both write to .*Struct.0 \| give each its own name$/,
+    ],
+    [
+      'two names but for their case',
+      `${ONE}  - { name: struct, list: pairs.csv, count: 1 }`,
+      /^line 11, .*name \| struct-0 and Struct-0 would both/,
+    ],
+    [
+      'two circuits at one path',
+      `${ONE}  - { name: B, list: pairs.csv, count: 1 }\ncircuits: { Struct-0: x, B-0: x }`,
+      /^line 11, .*name \| B-0 and Struct-0 would both write to .*x/,
+    ],
+    [
+      'a name of a shared file',
+      ONE.replace('name: Struct', 'name: user.target'),
+      /user\.target-0 and the campaign would both/,
+    ],
+    [
+      'a name with folders',
+      ONE.replace('name: Struct', 'name: ../Struct'),
+      /^line 8, .*name \| "\.\.\/Struct" cannot be used here/,
+    ],
+    [
+      'two kinds of amount',
+      `${ONE}    fraction: 0.5`,
+      /^line 11, .*fraction \| two kinds of amount: count and fraction/,
+    ],
+    ['no amount', ONE.replace('    count: 2\n', ''), /^line 8, manipulations\[0\] \| nothing says how many/],
+    ['no list', ONE.replace('    list: pairs.csv\n', ''), /nothing says which connections/],
+    ['no seed', ONE.replace(', seed: 9900', ''), /the key "seed" is missing/],
+    [
+      'seed beyond NumPy',
+      ONE.replace('seed: 9900', 'seed: 4294967295, seed_mode: add_sim_idx').replace(
+        'count: 2',
+        'count: [1, 2]',
+      ),
+      /seed of Struct-1 is 4294967296/,
+    ],
+    [
+      'a circuit of nobody',
+      `${ONE}circuits: { Strct-0: x }`,
+      /^line 11, circuits\.Strct-0 \| there is no "Strct-0".* \| did you mean "Struct-0"\?$/,
+    ],
+    [
+      'a key twice',
+      `${ONE}output: other`,
+      /^line 11, column 1 \| Map keys must be unique \| keep one of the two$/,
+    ],
+    ['no YAML', 'circuit: [', /^line \d+, column \d+ \|/],
+    ['no object', '[1]', /^line 1, the whole file \| expected an object, found a list$/],
+  ])('%s', async (_, text, expected) => {
+    expect(await refusal(text)).toMatch(expected)
+  })
+
+  it('as JSON too', async () => {
+    expect(await refusal('{\n "circuit": "circuit",\n "ouput": "x"\n}', 'campaign.json')).toMatch(
+      /^line 3, ouput \| unknown key "ouput" \| did you mean "output"\?$/,
+    )
+    expect(await refusal('{ circuit: "circuit" }', 'campaign.json')).toMatch(/not valid JSON/)
+  })
+
+  it('of any key with a letter too many', async () => {
+    const keys = ['circuit', 'output', 'manipulations', 'list', 'count', 'defaults', 'nodes', 'mode', 'seed']
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...keys), fc.nat(), async (key, at) => {
+        const k = at % (key.length + 1)
+        const wrong = `${key.slice(0, k)}q${key.slice(k)}`
+        const text = await refusal(ONE.replace(new RegExp(`\\b${key}:`), `${wrong}:`))
+        expect(text).toMatch(new RegExp(`^line \\d+, .*unknown key "${wrong}" \\| did you mean "${key}"\\?$`))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('with a thousand aliases of aliases, without taking memory', async () => {
+    const bomb = Array.from({ length: 12 }, (_, k) =>
+      k === 0
+        ? 'a0: &a0 [x, x]'
+        : `a${k}: &a${k} [${Array(9)
+            .fill(`*a${k - 1}`)
+            .join(', ')}]`,
+    )
+    expect(await refusal(bomb.join('\n'))).toMatch(/alias/)
+  })
+})
