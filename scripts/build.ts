@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
+import { CAMPAIGN_SCHEMA } from '../src/campaign/schema.ts'
 import { embeddedAssets, ROOT } from './assets.ts'
 import { thirdParties } from './third-parties.ts'
 
@@ -38,6 +39,7 @@ async function buildPackage(): Promise<void> {
     plugins: [embeddedAssets(`new URL('../parallel/worker.js', import.meta.url)`)],
   })
   writeFileSync(`${ROOT}dist/THIRD-PARTIES.txt`, thirdParties(metafile))
+  writeFileSync(`${ROOT}dist/campaign.schema.json`, `${JSON.stringify(CAMPAIGN_SCHEMA, undefined, 2)}\n`)
 }
 
 /** The same file is the program of its worker threads. */

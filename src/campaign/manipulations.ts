@@ -1,9 +1,11 @@
 /** Section `manipulations`, with what `defaults` add. */
+
+import type { Amount } from '../selection/amount.ts'
 import type { Path, TextDocument } from './document.ts'
 import { requireFile } from './existing.ts'
 import { nodeChoice } from './nodes.ts'
 import type { RawCampaign, RawShared } from './raw.ts'
-import type { Amount, ListSource, Manipulation } from './types.ts'
+import type { ListSource, Manipulation } from './types.ts'
 import { refuse } from './validate.ts'
 
 const LIST_KEYS = ['list', 'from', 'pairs'] as const
@@ -140,18 +142,16 @@ class Reader {
   #amounts(key: (typeof AMOUNT_KEYS)[number] | undefined): Amount[] {
     switch (key) {
       case 'count':
-        return [this.#get('count') ?? []].flat().map(count => ({ kind: 'count', count }))
+        return [this.#get('count') ?? []].flat().map(count => ({ count }))
       case 'fraction':
-        return [this.#get('fraction') ?? []].flat().map(fraction => ({ kind: 'fraction', fraction }))
+        return [this.#get('fraction') ?? []].flat().map(fraction => ({ fraction }))
       case 'amounts':
         return (this.#get('amounts') ?? []).map(one => {
-          if (one === 'all') return { kind: 'all' }
-          return one.count === undefined
-            ? { kind: 'fraction', fraction: one.fraction ?? 0 }
-            : { kind: 'count', count: one.count }
+          if (one === 'all') return one
+          return one.count === undefined ? { fraction: one.fraction ?? 0 } : { count: one.count }
         })
       case 'all':
-        return [{ kind: 'all' }]
+        return ['all']
       default:
         return this.#refuse([], 'nothing says how many connections', 'count: 100, fraction: 0.1 or all: true')
     }

@@ -1,5 +1,9 @@
 /** A campaign as it was asked for, after all checks: paths absolute, defaults filled in. */
 
+import type { Amount } from '../selection/amount.ts'
+import type { GeneratorName, SelectionMode } from '../selection/draw.ts'
+import type { SeedMode } from '../selection/seed.ts'
+
 /** Which nodes, in the two languages that need it. */
 export interface NodeChoice {
   /** As on the command line; undefined: all nodes. */
@@ -12,15 +16,6 @@ export interface NodeChoice {
 export type NodeSelectionSpec =
   | string
   | { readonly [attribute: string]: string | number | readonly (string | number)[] }
-
-export type Mode = 'reciprocal' | 'directed'
-export type SeedMode = 'constant' | 'add_sim_idx' | 'add_sim_seed'
-export type Generator = 'RandomState' | 'default_rng'
-
-export type Amount =
-  | { readonly kind: 'count'; readonly count: number }
-  | { readonly kind: 'fraction'; readonly fraction: number }
-  | { readonly kind: 'all' }
 
 /** Where the connections come from that are drawn from. */
 export type ListSource =
@@ -43,13 +38,13 @@ export interface Manipulation {
   readonly target: NodeChoice
   /** Undefined: an operation that needs no list. */
   readonly list: ListSource | undefined
-  readonly mode: Mode
+  readonly mode: SelectionMode
   /** One variant each. */
   readonly amounts: readonly Amount[]
   readonly seed: number
   readonly seedMode: SeedMode
   readonly simulationSeed: number | undefined
-  readonly generator: Generator
+  readonly generator: GeneratorName
   readonly allow: readonly string[]
 }
 

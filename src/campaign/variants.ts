@@ -1,6 +1,7 @@
 /** From manipulations to the circuits they make, and the paths of design section 6. */
 import { join, resolve, sep } from 'node:path'
 import { nearestName } from '../errors.ts'
+import { effectiveSeed } from '../selection/seed.ts'
 import type { Path, TextDocument } from './document.ts'
 import { lockFile } from './lock-file.ts'
 import type { RawCampaign } from './raw.ts'
@@ -8,9 +9,6 @@ import type { Campaign, Manipulation, Variant, VariantPaths } from './types.ts'
 import { refuse } from './validate.ts'
 
 type Expandable = Pick<Campaign, 'name' | 'output' | 'manipulations'>
-
-/** NumPy takes no larger seed. */
-const SEED_MAX = 2 ** 32 - 1
 
 /** One file of all targets: `<out>/user.target`. */
 export const userTarget = (output: string): string => join(output, 'user.target')
@@ -59,10 +57,8 @@ function variantsOf(
   const amounts = manipulation.amounts.length === 0 ? [undefined] : manipulation.amounts
   return amounts.map((amount, index) => {
     const id = `${manipulation.name}-${index}`
-    const seed = seedOf(manipulation, index)
     const path = ['manipulations', position]
-    if (seed > SEED_MAX)
-      refuse(document, [...path, 'seed'], `the seed of ${id} is ${seed}; NumPy takes at most ${SEED_MAX}`)
+    const seed = seedOf(document, path, manipulation, index)
     const variant = {
       id,
       fullName: `${campaign.name}_${id}`,
@@ -77,9 +73,14 @@ function variantsOf(
   })
 }
 
-function seedOf({ seed, seedMode, simulationSeed = 0 }: Manipulation, index: number): number {
-  if (seedMode === 'add_sim_idx') return seed + index
-  return seedMode === 'add_sim_seed' ? seed + simulationSeed : seed
+function seedOf(document: TextDocument, path: Path, manipulation: Manipulation, index: number): number {
+  const { name, seed, seedMode, simulationSeed } = manipulation
+  try {
+    return effectiveSeed(seed, seedMode, { index, simulationSeed })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return refuse(document, [...path, 'seed'], `${name}-${index}: ${error.message}`)
+  }
 }
 
 function pathsOf(output: string, name: string, index: number): VariantPaths {

@@ -39,9 +39,9 @@ describe('a campaign file', () => {
     const campaign = await readCampaign(file)
     const out = join(dirname(file), 'out')
     expect(campaign.variants.map(({ id, amount }) => [id, amount])).toEqual([
-      ['RecipRemoval_StructDim56-0', { kind: 'all' }],
-      ['RecipRemoval_Unstruct-0', { kind: 'count', count: 5 }],
-      ['RecipRemoval_Unstruct-1', { kind: 'count', count: 10 }],
+      ['RecipRemoval_StructDim56-0', 'all'],
+      ['RecipRemoval_Unstruct-0', { count: 5 }],
+      ['RecipRemoval_Unstruct-1', { count: 10 }],
     ])
     const last = campaign.variants[2]
     expect(last?.fullName).toBe('O1v5-SONATA_RecipRemoval_Unstruct-1')
@@ -89,11 +89,7 @@ describe('a campaign file', () => {
   it('takes amounts of several kinds', async () => {
     const text = `${HEAD}manipulations: [{ name: a, list: pairs.csv, amounts: [{count: 1}, {fraction: 0.5}, all] }]`
     const { variants } = await readCampaign(campaignFile(text))
-    expect(variants.map(({ amount }) => amount)).toEqual([
-      { kind: 'count', count: 1 },
-      { kind: 'fraction', fraction: 0.5 },
-      { kind: 'all' },
-    ])
+    expect(variants.map(({ amount }) => amount)).toEqual([{ count: 1 }, { fraction: 0.5 }, 'all'])
   })
 })
 
@@ -229,7 +225,7 @@ describe('a faulty campaign file is refused with its line', () => {
         'count: 2',
         'count: [1, 2]',
       ),
-      /seed of Struct-1 is 4294967296/,
+      /Struct-1: expected a seed from 0 to 4294967295, found 4294967296/,
     ],
     [
       'a circuit of nobody',
