@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: ['root', 'verification', 'formats', 'connectome'],
   verification: ['formats', 'connectome', 'kernels'],
   selection: ['formats', 'connectome', 'kernels'],
+  manipulation: ['selection', 'connectome'],
   demo: ['selection', 'sonata', 'formats', 'connectome'],
   sonata: ['formats', 'connectome', 'kernels'],
   formats: ['connectome', 'kernels'],
