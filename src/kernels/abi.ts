@@ -118,3 +118,6 @@ export const HYBRID_BYTES = 28
 // Room behind the buffers of a Parquet page.
 export const PAGE_SLACK = 64
 export const SNAPPY_SLACK = 64
+
+// One stretch of paired rows, u32 each: row of the original's window, row of the other buffer, number of rows.
+export const RUN_BYTES = 12

@@ -92,6 +92,42 @@ export interface KernelExports {
   decodeIndices(state: number, count: number, dictionary: number, last: number, ids: number): number
   narrowDictionary(type: number, values: number, count: number, ids: number): number
   firstNone(ids: number, count: number): number
+  pairRows(
+    source: number,
+    target: number,
+    count: number,
+    keep: number,
+    groupOf: number,
+    cursors: number,
+    limits: number,
+    otherSource: number,
+    otherTarget: number,
+    runs: number,
+  ): number
+  spreadValues(
+    values: number,
+    width: number,
+    places: number,
+    count: number,
+    into: number,
+    stride: number,
+  ): void
+  collectValues(
+    from: number,
+    stride: number,
+    width: number,
+    order: number,
+    count: number,
+    into: number,
+  ): void
+  compareRuns(
+    values: number,
+    others: number,
+    width: number,
+    runs: number,
+    count: number,
+    dirty: number,
+  ): number
 }
 
 /** `release` is fast; `checked` has bounds asserts and traps where `release` would read or write astray. */

@@ -1,7 +1,8 @@
-/** Edge populations of a SONATA edges file, as {@link EdgeSource}. Only the two id columns are looked at. */
+/** Edge populations of a SONATA edges file, as {@link EdgeSource}. Its properties are opened when they are asked for. */
 import { type EdgeSource, type IdColumn, type IdType, MAX_NODES } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
 import type { Hdf5Dataset, Hdf5File } from '../formats/hdf5/types.ts'
+import { openEdgeTable } from './edge-table.ts'
 import { topLevel, unknownPopulation } from './nodes.ts'
 
 export interface EdgeEnds {
@@ -82,6 +83,7 @@ export async function openEdgePopulation(
     edgeCount: source.length,
     source,
     target,
+    table: () => openEdgeTable(h5, population, source.length),
   }
 }
 

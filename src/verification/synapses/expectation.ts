@@ -1,5 +1,6 @@
 /** What must hold of the edges of a manipulated population, edge by edge; and what a comparison with that found. */
 import type { EdgeSource } from '../../connectome/edges.ts'
+import type { KernelBuild } from '../../kernels/load.ts'
 
 /** One bit per edge of the original: bit `k & 7` of byte `k >> 3` is edge id k. */
 export interface EdgeBits {
@@ -155,6 +156,16 @@ export interface SynapseOptions {
   readonly folder?: string | undefined
   /** Rows per window; the result does not depend on it. */
   readonly windowRows?: number | undefined
+  /** Whether rows of the original ascend by target, where a pass has proven or refuted it; else they are looked at. */
+  readonly sortedByTarget?: boolean | undefined
+  /**
+   * Kept connections are known to have as many edges as before, but for those to `suspects`: a comparison of
+   * connections found it. Otherwise every connection that lost an edge is looked at row by row.
+   */
+  readonly multiplicityKnown?: boolean | undefined
+  /** Targets that must be looked at row by row whatever the pass over both finds. */
+  readonly suspects?: Iterable<number> | undefined
+  readonly kernels?: KernelBuild | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }

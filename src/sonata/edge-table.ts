@@ -1,0 +1,197 @@
+/**
+ * The properties of a SONATA edge population as columns. Layout (SONATA developer guide, "Edges"): beside the ids
+ * `edge_type_id`; in group `0` one dataset per property, `dynamics_params/<x>`, and `@library/<property>` with the texts
+ * that the codes of an enumerated property stand for. With several groups, the properties of row i are those of group
+ * `edge_group_id[i]`, at `edge_group_index[i]`.
+ */
+import type { EdgeTable, PropertyColumn, TableTrait, ValueType } from '../connectome/table.ts'
+import { InputError } from '../errors.ts'
+import type { Hdf5Dataset, Hdf5File } from '../formats/hdf5/types.ts'
+import { type GroupRows, gathered, readGroupRows } from './edge-groups.ts'
+
+const DYNAMICS = 'dynamics_params'
+const LIBRARY = '@library'
+/** Ids are compared by the connections; groups say where properties are, indices where ids are. */
+const NO_PROPERTY: readonly string[] = [
+  'source_node_id',
+  'target_node_id',
+  'edge_group_id',
+  'edge_group_index',
+  'indices',
+  'indicies',
+]
+/** Texts of one column are held in memory, so only so many. */
+const MOST_TEXTS = 2 ** 24
+
+/** Read names and types of the columns; rows stay where they are, but for texts. @throws InputError if damaged */
+export async function openEdgeTable(h5: Hdf5File, population: string, rows: number): Promise<EdgeTable> {
+  return new TableReader(h5, `/edges/${population}`, rows).read()
+}
+
+/** A dataset of a group before it is known whether it has a value for every row. */
+export interface GroupColumn {
+  readonly name: string
+  readonly column: PropertyColumn
+}
+
+class TableReader {
+  readonly #h5: Hdf5File
+  readonly #path: string
+  readonly #rows: number
+  readonly #unreadable: { name: string; reason: string }[] = []
+  readonly #traits: TableTrait[] = []
+
+  constructor(h5: Hdf5File, path: string, rows: number) {
+    this.#h5 = h5
+    this.#path = path
+    this.#rows = rows
+  }
+
+  async read(): Promise<EdgeTable> {
+    const members = (await this.#h5.members(this.#path)) ?? []
+    const groups = members.filter(name => /^\d+$/.test(name))
+    const columns = new Map<string, PropertyColumn>()
+    for (const name of members.filter(name => !NO_PROPERTY.includes(name) && !groups.includes(name))) {
+      const column = await this.#column(`${this.#path}/${name}`, name, this.#rows)
+      if (column !== undefined) columns.set(name, column)
+    }
+    const wanted = members.includes('edge_group_id') || members.includes('edge_group_index')
+    if (wanted) this.#traits.push('group_columns')
+    const where =
+      groups.length > 1 || wanted ? await readGroupRows(this.#h5, this.#path, this.#rows, groups) : undefined
+    for (const column of await this.#properties(groups, where)) {
+      if (columns.has(column.name)) this.#refuse(column.name, 'two datasets of this name')
+      else columns.set(column.name, column)
+    }
+    for (const { name } of this.#unreadable) columns.delete(name)
+    return {
+      rows: this.#rows,
+      columns: [...columns.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      traits: this.#traits,
+      unreadable: this.#unreadable,
+    }
+  }
+
+  async #properties(groups: readonly string[], where: GroupRows | undefined): Promise<PropertyColumn[]> {
+    if (groups.length > 1) this.#traits.push('several_groups')
+    const length = where === undefined ? this.#rows : undefined
+    const perGroup = new Map<string, GroupColumn[]>()
+    for (const group of groups) perGroup.set(group, await this.#group(`${this.#path}/${group}`, length))
+    if (where !== undefined) return gathered(perGroup, where, this.#h5.path, this.#refuse)
+    return [...perGroup.values()].flat().map(({ column }) => column)
+  }
+
+  /** Columns of one property group; `length` where each must have as many rows. */
+  async #group(path: string, length: number | undefined): Promise<GroupColumn[]> {
+    const columns: GroupColumn[] = []
+    const add = async (at: string, name: string, library?: readonly string[]): Promise<void> => {
+      const column = await this.#column(at, name, length, library)
+      if (column !== undefined) columns.push({ name, column })
+    }
+    const libraries = (await this.#h5.members(`${path}/${LIBRARY}`)) ?? []
+    for (const name of (await this.#h5.members(path)) ?? []) {
+      if (name === LIBRARY) continue
+      if (name === DYNAMICS) {
+        if (!this.#traits.includes('dynamics_params')) this.#traits.push('dynamics_params')
+        for (const inner of (await this.#h5.members(`${path}/${DYNAMICS}`)) ?? [])
+          await add(`${path}/${DYNAMICS}/${inner}`, `@dynamics:${inner}`)
+      } else if (libraries.includes(name))
+        await add(`${path}/${name}`, name, await this.#library(`${path}/${LIBRARY}/${name}`))
+      else await add(`${path}/${name}`, name)
+    }
+    return columns
+  }
+
+  async #library(path: string): Promise<string[]> {
+    const data = await this.#h5.dataset(path)
+    if (data?.type.kind === 'string') return data.strings()
+    throw new InputError('expected texts', { file: this.#h5.path, field: path })
+  }
+
+  async #column(
+    path: string,
+    name: string,
+    length: number | undefined,
+    library?: readonly string[],
+  ): Promise<PropertyColumn | undefined> {
+    const data = await this.#dataset(path)
+    if (data === undefined) {
+      // An empty group says nothing of any edge.
+      if ((await this.#h5.members(path))?.length !== 0) this.#refuse(name, `${path} is no dataset`)
+      return undefined
+    }
+    const [rows, ...more] = data.shape ?? []
+    if (rows === undefined || (length !== undefined && rows !== length)) {
+      const shape = data.shape === undefined ? 'no data' : `shape (${data.shape.join(', ')})`
+      this.#refuse(name, `${path} has ${shape}, not one value for each of ${length ?? 'the'} edges`)
+      return undefined
+    }
+    if (data.type.kind === 'string') return this.#texts(data, name, rows, more)
+    const type = valueType(data)
+    if (type === undefined) {
+      this.#refuse(
+        name,
+        `${path} holds ${data.type.kind === 'other' ? data.type.description : data.type.kind}`,
+      )
+      return undefined
+    }
+    const each = more.reduce((all, n) => all * n, 1)
+    if (library !== undefined && (data.type.kind !== 'int' || each !== 1)) {
+      this.#refuse(name, `${path} holds no codes of its @library`)
+      return undefined
+    }
+    const width = data.type.kind === 'int' || data.type.kind === 'float' ? data.type.bytes : 0
+    return {
+      name,
+      length: rows,
+      type,
+      bytes: width * each,
+      texts: library,
+      label: `${this.#h5.path}: ${path}`,
+      place: { file: this.#h5.path, dataset: path },
+      readInto: (first, count, into) => data.readInto(first * each, count * each, into),
+    }
+  }
+
+  async #dataset(path: string): Promise<Hdf5Dataset | undefined> {
+    return (await this.#h5.members(path)) === undefined ? this.#h5.dataset(path) : undefined
+  }
+
+  async #texts(
+    data: Hdf5Dataset,
+    name: string,
+    rows: number,
+    more: readonly number[],
+  ): Promise<PropertyColumn | undefined> {
+    if (rows > MOST_TEXTS || more.length > 0) {
+      this.#refuse(name, `${data.path} holds ${rows} texts; at most ${MOST_TEXTS} are compared`)
+      return undefined
+    }
+    const codes = new Uint32Array(rows)
+    const known = new Map<string, number>()
+    for (const [row, text] of (await data.strings()).entries()) {
+      const code = known.get(text) ?? known.size
+      known.set(text, code)
+      codes[row] = code
+    }
+    const bytes = new Uint8Array(codes.buffer)
+    return {
+      name,
+      length: rows,
+      type: 'u32',
+      bytes: 4,
+      texts: [...known.keys()],
+      label: `${this.#h5.path}: ${data.path}`,
+      readInto: (first, count, into) => into.set(bytes.subarray(first * 4, (first + count) * 4)),
+    }
+  }
+
+  readonly #refuse = (name: string, reason: string): void => {
+    if (!this.#unreadable.some(other => other.name === name)) this.#unreadable.push({ name, reason })
+  }
+}
+
+function valueType({ type }: Hdf5Dataset): ValueType | undefined {
+  if (type.kind === 'int') return `${type.signed ? 'i' : 'u'}${8 * type.bytes}` as ValueType // all eight are
+  return type.kind === 'float' ? (`f${8 * type.bytes}` as ValueType) : undefined // all three are
+}

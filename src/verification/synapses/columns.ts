@@ -1,0 +1,183 @@
+/** The properties of two edge tables, paired by name, as bytes that mean the same on both sides. */
+import type { EdgeSource } from '../../connectome/edges.ts'
+import { type EdgeTable, type PropertyColumn, VALUE_BYTES, type ValueType } from '../../connectome/table.ts'
+import { InputError } from '../../errors.ts'
+import { EDGE_TYPE, pairEdgeTypes } from './edge-types.ts'
+import type { Expectation, PipelineChange, PropertyRule, SynapseFinding } from './expectation.ts'
+import { sharedTexts } from './texts.ts'
+
+export type ReadRows = PropertyColumn['readInto']
+
+/** One property of both sides. */
+export interface ColumnPair {
+  readonly name: string
+  readonly type: ValueType
+  /** Bytes per row, the same on both sides. */
+  readonly bytes: number
+  readonly texts?: readonly string[] | undefined
+  readonly before: ReadRows
+  readonly after: ReadRows
+  /** What a difference is called. */
+  readonly code: 'property.changed' | 'edge_type.changed'
+  readonly rule?: Exclude<PropertyRule, { kind: 'droppable' }> | undefined
+}
+
+export interface ColumnPairs {
+  readonly pairs: readonly ColumnPair[]
+  /** Of properties that cannot be compared although both sides should have them alike. */
+  readonly findings: readonly SynapseFinding[]
+  readonly pipeline: readonly PipelineChange[]
+  readonly notChecked: readonly string[]
+}
+
+/** @throws InputError if one of the two has no table, or it cannot be read */
+export async function pairColumns(
+  original: EdgeSource,
+  manipulated: EdgeSource,
+  expectation: Expectation,
+): Promise<ColumnPairs> {
+  const [before, after] = [await tableOf(original), await tableOf(manipulated)]
+  return new Pairing(original, manipulated, before, after, expectation).result()
+}
+
+async function tableOf(edges: EdgeSource): Promise<EdgeTable> {
+  if (edges.table !== undefined) return edges.table()
+  throw new InputError('lists connections: there are no properties of edges to compare', { file: edges.file })
+}
+
+class Pairing {
+  readonly #original: EdgeSource
+  readonly #manipulated: EdgeSource
+  readonly #before: EdgeTable
+  readonly #after: EdgeTable
+  readonly #expectation: Expectation
+  readonly #pairs: ColumnPair[] = []
+  readonly #findings: SynapseFinding[] = []
+  readonly #pipeline: PipelineChange[] = []
+  readonly #notChecked: string[] = []
+
+  constructor(
+    original: EdgeSource,
+    manipulated: EdgeSource,
+    before: EdgeTable,
+    after: EdgeTable,
+    expectation: Expectation,
+  ) {
+    this.#original = original
+    this.#manipulated = manipulated
+    this.#before = before
+    this.#after = after
+    this.#expectation = expectation
+  }
+
+  async result(): Promise<ColumnPairs> {
+    this.#layout()
+    const after = new Map(this.#after.columns.map(column => [column.name, column]))
+    await this.#edgeTypes(after.get(EDGE_TYPE))
+    for (const column of this.#before.columns) {
+      if (column.name === EDGE_TYPE) continue
+      this.#pair(column, after.get(column.name))
+      after.delete(column.name)
+    }
+    after.delete(EDGE_TYPE)
+    for (const column of after.values())
+      this.#stray('property.added', column.name, undefined, typeName(column))
+    this.#unreadable()
+    return {
+      pairs: this.#pairs,
+      findings: this.#findings,
+      pipeline: this.#pipeline,
+      notChecked: this.#notChecked,
+    }
+  }
+
+  /** What the pipeline changes of the layout. Ids that were stored in another type than int64 are a finding. */
+  #layout(): void {
+    const [original, manipulated] = [this.#original, this.#manipulated]
+    for (const side of ['source', 'target'] as const) {
+      const [from, to] = [original[side].type, manipulated[side].type]
+      // Ids of Parquet files arrive narrowed.
+      if (from === to || manipulated[side].place === undefined || original[side].place === undefined) continue
+      if (to !== 'i64') this.#stray('property.type', `${side}_node_id`, from, to)
+      else if (!this.#pipeline.includes('ids.retyped')) this.#pipeline.push('ids.retyped')
+    }
+    const lost = (trait: EdgeTable['traits'][number]): boolean =>
+      this.#before.traits.includes(trait) && !this.#after.traits.includes(trait)
+    if (lost('group_columns') || lost('several_groups')) this.#pipeline.push('groups.dropped')
+    if (lost('dynamics_params')) this.#pipeline.push('dynamics_params.flattened')
+    if (original.population !== manipulated.population) this.#pipeline.push('population.renamed')
+  }
+
+  async #edgeTypes(after: PropertyColumn | undefined): Promise<void> {
+    const before = this.#before.columns.find(({ name }) => name === EDGE_TYPE)
+    const unreadable = (table: EdgeTable): boolean => table.unreadable.some(({ name }) => name === EDGE_TYPE)
+    if (unreadable(this.#before) || unreadable(this.#after)) return
+    if (after === undefined) {
+      if (before !== undefined) this.#stray('property.missing', EDGE_TYPE, typeName(before))
+      return
+    }
+    const { pair, zeroed } = await pairEdgeTypes(before, after)
+    if (zeroed) this.#pipeline.push('edge_type.zeroed')
+    this.#pairs.push(pair)
+  }
+
+  #pair(before: PropertyColumn, after: PropertyColumn | undefined): void {
+    const { name } = before
+    const rule = this.#expectation.properties?.get(name)
+    if (after === undefined) {
+      if (this.#after.unreadable.some(other => other.name === name)) return
+      if (rule?.kind === 'droppable') this.#notChecked.push(`property ${name} (${rule.reason})`)
+      else this.#stray('property.missing', name, typeName(before))
+      return
+    }
+    const alike =
+      (before.texts === undefined) === (after.texts === undefined) &&
+      (before.texts !== undefined || (before.type === after.type && before.bytes === after.bytes))
+    if (!alike) {
+      this.#stray('property.type', name, typeName(before), typeName(after))
+      return
+    }
+    const shared =
+      before.texts === undefined
+        ? { type: before.type, bytes: before.bytes }
+        : { type: 'u32' as const, bytes: 4 }
+    this.#pairs.push({
+      name,
+      code: 'property.changed',
+      rule: rule?.kind === 'droppable' ? undefined : rule,
+      before: (first, count, into) => before.readInto(first, count, into),
+      after: (first, count, into) => after.readInto(first, count, into),
+      ...sharedTexts(before, after),
+      ...shared,
+    })
+  }
+
+  /** What only one side can read is a difference; what neither can is not checked. */
+  #unreadable(): void {
+    for (const { name, reason } of this.#before.unreadable) {
+      const both = this.#after.unreadable.some(other => other.name === name)
+      const there = this.#after.columns.some(other => other.name === name)
+      if (both || there) this.#notChecked.push(`property ${name} (${reason})`)
+      else if (!this.#findings.some(({ property }) => property === name))
+        this.#stray('property.missing', name, 'as in the original')
+    }
+    for (const { name, reason } of this.#after.unreadable) {
+      if (this.#before.unreadable.some(other => other.name === name)) continue
+      const known = this.#before.columns.find(other => other.name === name)
+      if (known === undefined) this.#stray('property.added', name, undefined, reason)
+      else this.#stray('property.type', name, typeName(known), reason)
+    }
+  }
+
+  #stray(code: SynapseFinding['code'], property: string, expected?: string, found?: string): void {
+    this.#findings.push({ code, property, count: 1, expected, found, culprits: [] })
+  }
+}
+
+/** `float32`, `text`, `3 x float64`. */
+export function typeName({ type, bytes, texts }: Pick<PropertyColumn, 'type' | 'bytes' | 'texts'>): string {
+  if (texts !== undefined) return 'text'
+  const word = { u: 'uint', i: 'int', f: 'float' }[type[0] as 'u' | 'i' | 'f'] // all types begin with one of these
+  const each = bytes / VALUE_BYTES[type]
+  return `${each === 1 ? '' : `${each} x `}${word}${8 * VALUE_BYTES[type]}`
+}

@@ -1,0 +1,80 @@
+/** `edge_type_id`, which the pipeline sets to 0: either all as they were, or all 0. */
+import { type PropertyColumn, VALUE_BYTES, type ValueType } from '../../connectome/table.ts'
+import type { ColumnPair, ReadRows } from './columns.ts'
+
+export const EDGE_TYPE = 'edge_type_id'
+
+/** Rows that are looked at to tell which of the two was meant; every row is compared with it. */
+const SAMPLES = 1024
+
+/**
+ * @param before undefined where the original has none: then the manipulated has zeros
+ * @returns `zeroed`: all should be 0 now, and were not before
+ */
+export async function pairEdgeTypes(
+  before: PropertyColumn | undefined,
+  after: PropertyColumn,
+): Promise<{ pair: ColumnPair; zeroed: boolean }> {
+  const common = { name: EDGE_TYPE, code: 'edge_type.changed' } as const
+  if (before === undefined || ((await mostlyZero(after)) && !(await mostlyZero(before)))) {
+    const { type, bytes } = after
+    return { pair: { ...common, type, bytes, before: zeros, after: reader(after) }, zeroed: true }
+  }
+  if (before.type === after.type && before.bytes === after.bytes) {
+    const { type, bytes } = before
+    return { pair: { ...common, type, bytes, before: reader(before), after: reader(after) }, zeroed: false }
+  }
+  // By value: -1 may be an int8 here and an int64 there.
+  const pair = { ...common, type: 'i64', bytes: 8, before: widened(before), after: widened(after) } as const
+  return { pair, zeroed: false }
+}
+
+const zeros: ReadRows = (_first, _count, into) => {
+  into.fill(0)
+}
+
+const reader =
+  (column: PropertyColumn): ReadRows =>
+  (first, count, into) =>
+    column.readInto(first, count, into)
+
+async function mostlyZero(column: PropertyColumn): Promise<boolean> {
+  const count = Math.min(SAMPLES, column.length)
+  const value = new Uint8Array(column.bytes)
+  let zeros = 0
+  for (let k = 0; k < count; k++) {
+    await column.readInto(Math.floor((column.length * k) / count), 1, value)
+    if (value.every(byte => byte === 0)) zeros++
+  }
+  return zeros * 2 > count
+}
+
+function widened(column: PropertyColumn): ReadRows {
+  const width = VALUE_BYTES[column.type]
+  return async (first, count, into) => {
+    const raw = new Uint8Array(count * column.bytes)
+    await column.readInto(first, count, raw)
+    const from = new DataView(raw.buffer)
+    const to = new DataView(into.buffer, into.byteOffset, into.byteLength)
+    for (let k = 0; k < count; k++) to.setBigInt64(8 * k, integer(from, k * width, column.type), true)
+  }
+}
+
+function integer(view: DataView, at: number, type: ValueType): bigint {
+  switch (type) {
+    case 'u8':
+      return BigInt(view.getUint8(at))
+    case 'i8':
+      return BigInt(view.getInt8(at))
+    case 'u16':
+      return BigInt(view.getUint16(at, true))
+    case 'i16':
+      return BigInt(view.getInt16(at, true))
+    case 'u32':
+      return BigInt(view.getUint32(at, true))
+    case 'i32':
+      return BigInt(view.getInt32(at, true))
+    default:
+      return view.getBigInt64(at, true)
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * One pass over both populations in the promised order: every row of the manipulated must be the next kept row of the
+ * original, ids and values. Finds that all is as expected, or which targets must be looked at more closely, or that
+ * the rows do not follow each other as promised.
+ */
+import { setImmediate } from 'node:timers/promises'
+import type { EdgeSource } from '../../connectome/edges.ts'
+import { NONE, RUN_BYTES } from '../../kernels/abi.ts'
+import { KernelMemory } from '../../kernels/memory.ts'
+import { checkRange } from '../order.ts'
+import { Scan } from '../scan.ts'
+import { ColumnWindow, WINDOW_ROWS } from '../windows.ts'
+import type { TargetSet } from './bits.ts'
+import type { ColumnPair } from './columns.ts'
+import type { EdgeBits, SynapseOptions } from './expectation.ts'
+import { type Piece, PropertyWindow, type Undetermined } from './property-window.ts'
+import type { RowGroups } from './row-groups.ts'
+
+/** Where rows stopped following each other. */
+export interface Break {
+  readonly originalEdge?: number
+  readonly manipulatedEdge?: number
+}
+
+export interface Walked {
+  readonly broken: Break | undefined
+  readonly undetermined: ReadonlyMap<string, Undetermined>
+}
+
+/** Values of one window and one property, at most: wide rows make for fewer. */
+const MOST_BYTES = 16 * 1024 * 1024
+/** Rows of a window for each group: pieces are read for each property. */
+const ROWS_PER_GROUP = 4096
+const MOST_ROWS = 8 * WINDOW_ROWS
+const PAUSE_AFTER = 50
+
+export const rowsPerWindow = (pairs: readonly ColumnPair[], groups: number, wanted?: number): number => {
+  const widest = Math.max(8, ...pairs.map(({ bytes }) => bytes))
+  const rows = wanted ?? Math.min(MOST_ROWS, Math.max(WINDOW_ROWS, groups * ROWS_PER_GROUP))
+  // Whole bytes of the set of kept edges.
+  return Math.max(8, Math.floor(Math.min(rows, MOST_BYTES / widest) / 8) * 8)
+}
+
+export class Walk {
+  readonly #memory: KernelMemory
+  readonly #original: EdgeSource
+  readonly #groups: RowGroups
+  readonly #remain: EdgeBits | undefined
+  readonly #suspects: TargetSet
+  readonly #options: SynapseOptions
+  readonly #rows: number
+  readonly #scan: Scan
+  readonly #properties: PropertyWindow
+  readonly #source: ColumnWindow
+  readonly #target: ColumnWindow
+  readonly #otherSource: ColumnWindow
+  readonly #otherTarget: ColumnWindow
+  readonly #keep: number
+  readonly #groupOf: number
+  readonly #cursors: number
+  readonly #limits: number
+  /** Next row of each group. */
+  readonly #next: Float64Array
+
+  constructor(
+    original: EdgeSource,
+    manipulated: EdgeSource,
+    pairs: readonly ColumnPair[],
+    groups: RowGroups,
+    plan: { remain: EdgeBits | undefined; suspects: TargetSet; options: SynapseOptions },
+  ) {
+    this.#original = original
+    this.#groups = groups
+    this.#remain = plan.remain
+    this.#suspects = plan.suspects
+    this.#options = plan.options
+    const count = groups.starts.length - 1
+    this.#rows = rowsPerWindow(pairs, count, plan.options.windowRows)
+    const memory = new KernelMemory(plan.options.kernels)
+    this.#memory = memory
+    const column = (edges: EdgeSource, side: 'source' | 'target') =>
+      new ColumnWindow(memory, edges[side], this.#rows, false)
+    this.#scan = new Scan(memory)
+    this.#source = column(original, 'source')
+    this.#target = column(original, 'target')
+    this.#otherSource = column(manipulated, 'source')
+    this.#otherTarget = column(manipulated, 'target')
+    this.#keep = memory.allocate(this.#rows / 8)
+    this.#cursors = memory.allocate(count * 4)
+    this.#limits = memory.allocate(count * 4)
+    this.#groupOf = groups.groupOf === undefined ? 0 : memory.place(groups.groupOf)
+    this.#properties = new PropertyWindow(memory, pairs, this.#rows)
+    this.#next = groups.starts.slice(0, -1)
+  }
+
+  /** @throws InputError if one of the two cannot be read, or an id of the original is out of range */
+  async run(): Promise<Walked> {
+    let broken: Break | undefined
+    let pause = performance.now()
+    const { edgeCount } = this.#original
+    for (let first = 0; first < edgeCount && broken === undefined; first += this.#rows) {
+      broken = await this.#window(first, Math.min(this.#rows, edgeCount - first))
+      if (performance.now() - pause < PAUSE_AFTER) continue
+      this.#options.onProgress?.(first, edgeCount)
+      await setImmediate()
+      this.#options.signal?.throwIfAborted()
+      pause = performance.now()
+    }
+    return { broken: broken ?? this.#leftOver(), undetermined: this.#properties.undetermined }
+  }
+
+  async #window(first: number, count: number): Promise<Break | undefined> {
+    await this.#source.fill(first, count)
+    await this.#target.fill(first, count)
+    this.#scan.rows(this.#source.ids, this.#target.ids, count)
+    checkRange(this.#original, this.#scan.largestSource, this.#scan.largestTarget)
+    const pieces = this.#pieces(count)
+    for (const { at, first: from, count: rows } of pieces) {
+      await this.#otherSource.fill(from, rows, this.#otherSource.ids + at * 4)
+      await this.#otherTarget.fill(from, rows, this.#otherTarget.ids + at * 4)
+    }
+    const runs = this.#pair(first, count)
+    if (runs === NONE) return { originalEdge: first + this.#stuckAt }
+    const paired = this.#advance(pieces)
+    if (this.#remain === undefined && this.#options.multiplicityKnown !== true) this.#suspectGaps(runs, count)
+    if ((await this.#properties.compare(first, count, paired, runs)) > 0) this.#suspect(count)
+    return undefined
+  }
+
+  /** Rows of the manipulated that may belong to the window: of each group as many as the window has. */
+  #pieces(count: number): Piece[] {
+    const { groupOf, starts } = this.#groups
+    const wanted = new Uint32Array(this.#next.length)
+    if (groupOf === undefined) wanted[0] = count
+    else
+      for (const target of this.#memory.words(this.#target.ids, count)) {
+        const group = groupOf[target] ?? 0
+        wanted[group] = (wanted[group] ?? 0) + 1
+      }
+    const cursors = this.#memory.words(this.#cursors, wanted.length)
+    const limits = this.#memory.words(this.#limits, wanted.length)
+    let at = 0
+    return Array.from(wanted, (rows, group) => {
+      const first = this.#next[group] ?? 0
+      const piece = { at, first, count: Math.min(rows, (starts[group + 1] ?? 0) - first) }
+      cursors[group] = at
+      limits[group] = at + piece.count
+      at += rows
+      return piece
+    })
+  }
+
+  #pair(first: number, count: number): number {
+    if (this.#remain !== undefined) {
+      const bytes = this.#remain.bytes.subarray(first / 8, first / 8 + this.#rows / 8)
+      this.#memory.bytes(this.#keep, bytes.length).set(bytes)
+    }
+    const { kernels } = this.#memory
+    return (
+      kernels.pairRows(
+        this.#source.ids,
+        this.#target.ids,
+        count,
+        this.#remain === undefined ? 0 : this.#keep,
+        this.#groupOf,
+        this.#cursors,
+        this.#limits,
+        this.#otherSource.ids,
+        this.#otherTarget.ids,
+        this.#properties.runs,
+      ) >>> 0
+    )
+  }
+
+  /** Row of the window that could not be paired. */
+  get #stuckAt(): number {
+    return this.#memory.load(this.#properties.runs)
+  }
+
+  /** The rows of each piece that were taken. */
+  #advance(pieces: readonly Piece[]): Piece[] {
+    const cursors = this.#memory.words(this.#cursors, pieces.length)
+    return pieces.map(({ at, first }, group) => {
+      const count = (cursors[group] ?? at) - at
+      this.#next[group] = first + count
+      return { at, first, count }
+    })
+  }
+
+  #suspect(count: number): void {
+    const dirty = this.#memory.bytes(this.#properties.dirty, count)
+    const targets = this.#memory.words(this.#target.ids, count)
+    for (let k = 0; k < count; k++) if (dirty[k] === 1) this.#suspects.add(targets[k] ?? 0)
+  }
+
+  /** Rows that were left out belong to connections that are gone, or to such that lost an edge. */
+  #suspectGaps(runCount: number, count: number): void {
+    const runs = this.#memory.words(this.#properties.runs, runCount * (RUN_BYTES / 4))
+    const targets = this.#memory.words(this.#target.ids, count)
+    let next = 0
+    for (let k = 0; k <= runs.length; k += 3) {
+      const row = runs[k] ?? count
+      for (; next < row; next++) this.#suspects.add(targets[next] ?? 0)
+      next = row + (runs[k + 2] ?? 0)
+    }
+  }
+
+  #leftOver(): Break | undefined {
+    for (const [group, next] of this.#next.entries())
+      if (next < (this.#groups.starts[group + 1] ?? 0)) return { manipulatedEdge: next }
+    return undefined
+  }
+}
