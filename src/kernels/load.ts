@@ -112,14 +112,7 @@ export interface KernelExports {
     into: number,
     stride: number,
   ): void
-  collectValues(
-    from: number,
-    stride: number,
-    width: number,
-    order: number,
-    count: number,
-    into: number,
-  ): void
+  collectValues(from: number, stride: number, width: number, order: number, count: number, into: number): void
   compareRuns(
     values: number,
     others: number,
