@@ -47,7 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   interop: ['sonata', 'formats', 'connectome'],
   parallel: ['verification', 'formats', 'connectome', 'kernels'],
   inputs: ['sonata', 'formats', 'connectome'],
-  report: ['root', 'verification', 'formats', 'connectome'],
+  report: ['root', 'verification', 'interop', 'formats', 'connectome'],
   verification: ['formats', 'connectome', 'kernels'],
   selection: ['formats', 'connectome', 'kernels'],
   manipulation: ['selection', 'connectome'],

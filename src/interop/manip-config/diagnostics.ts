@@ -41,12 +41,17 @@ export type DiagnosticCode =
   | 'path.same-folder'
   | 'mask.format'
   | 'mask.shape'
+  | 'mask.ids'
   | 'seed.overflow'
   | 'seed.zero'
   | 'splits.shuffle'
   | 'splits.sample'
+  | 'filter.float'
+  | 'wiring.drops'
+  | 'environment'
   | 'circuit.unread'
   | 'versions.none'
+  | 'versions.unreleased'
 
 export interface Diagnostic {
   readonly code: DiagnosticCode

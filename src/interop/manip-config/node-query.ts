@@ -16,7 +16,7 @@ export interface AttributeTest {
 export type NodeQuery =
   /** Absent or null; ascending ids. */
   | { readonly kind: 'all' }
-  /** `{}` of generation B; an object with an operator. */
+  /** `{}` of generation B. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'set'; readonly name: string }
   /** 0-based node ids in the order of the file, repeats kept: rows of a mask are in this order. */
@@ -27,6 +27,8 @@ export type NodeQuery =
       readonly nodeSet: string | undefined
       readonly tests: readonly AttributeTest[]
     }
+  /** Generation A only: what bluepysnap's own queries have beyond attributes. Not evaluated here. */
+  | { readonly kind: 'snap'; readonly path: string }
 
 export const ALL_NODES: NodeQuery = { kind: 'all' }
 
@@ -60,6 +62,7 @@ const NODE_SET_KEYS = ['population', 'node_id']
 function readAttributes(object: Readonly<Record<string, PythonJson>>, at: Spot): NodeQuery | undefined {
   const entries = Object.entries(object)
   if (entries.length === 0) return emptyObject(at)
+  if (at.generation === 'A' && isSnapQuery(object)) return { kind: 'snap', path: at.path }
   let nodeSet: string | undefined
   let usable = true
   const tests: AttributeTest[] = []
@@ -89,6 +92,12 @@ function readAttributes(object: Readonly<Record<string, PythonJson>>, at: Spot):
   }
   return usable ? { kind: 'attributes', nodeSet, tests } : undefined
 }
+
+/** Clauses and operators, which generation A handed to bluepysnap. */
+const isSnapQuery = (object: Readonly<Record<string, PythonJson>>): boolean =>
+  Object.entries(object).some(
+    ([name, value]) => name.startsWith('$') || NODE_SET_KEYS.includes(name) || isPythonObject(value),
+  )
 
 function emptyObject(at: Spot): NodeQuery {
   if (at.generation === 'A') return ALL_NODES

@@ -86,7 +86,7 @@ export const OPERATIONS = {
     windows: SYNAPSE_OPERATIONS,
     keys: {
       synProp: required('syn_prop', text),
-      newValue: required('new_value', newValue),
+      newValue: required('new_value', newValue, { values: { offset: since(DAYS.offset) } }),
       ...selections,
       synFilter: key('syn_filter', synapseFilter, {}),
       amountPct,

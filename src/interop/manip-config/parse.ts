@@ -29,7 +29,7 @@ export interface ManipConfig {
   readonly circuitPath: string | undefined
   /** Relative to {@link circuitPath}, or else to the working directory of the process that runs it. */
   readonly circuitConfig: string
-  /** `edges_popul_name` (B, since 0.0.7) or `population_name` (A1); absent: the only one, or a default name. */
+  /** `edges_popul_name` (B, since 0.0.7), `population_name` (A1); absent: the only one, or a default name. */
   readonly edgesPopulation: string | undefined
   readonly sourcePopulation: string | undefined
   readonly targetPopulation: string | undefined
@@ -115,7 +115,6 @@ function readConfig(root: PythonObject, file: string, findings: Findings): Manip
   const a1 = A1_KEYS.some(name => root[name] !== undefined)
   const config = {
     circuitPath: read('circuit_path', text),
-    edgesPopulation: read('edges_popul_name', text) ?? read('population_name', text),
     sourcePopulation: read('src_node_popul_name', text),
     targetPopulation: read('tgt_node_popul_name', text),
     seed: read('seed', integer(0)) ?? DEFAULT_SEED,
@@ -125,8 +124,16 @@ function readConfig(root: PythonObject, file: string, findings: Findings): Manip
     workflowTemplate: read('workflow_template', text),
   }
   if (manip === undefined || circuitConfig === undefined) return undefined
+  const populations = { A1: read('population_name', text), B: read('edges_popul_name', text), A2: undefined }
   const generation = manip.generation === 'B' ? 'B' : a1 ? 'A1' : 'A2'
-  return { file, ...config, generation, circuitConfig, ...manip.read }
+  return {
+    file,
+    ...config,
+    generation,
+    circuitConfig,
+    edgesPopulation: populations[generation],
+    ...manip.read,
+  }
 }
 
 interface Manip {

@@ -1,0 +1,104 @@
+/** Everything that is known to be wrong with a manip_config.json, and which versions it is for. */
+import { stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { readTextFile } from '../../formats/json.ts'
+import { isPythonList, isPythonObject, type PythonJson } from '../../formats/python-json.ts'
+import { openCircuit } from '../../sonata/circuit.ts'
+import { type Acceptance, acceptance, decisive } from './accepted.ts'
+import { checkOnCircuit } from './circuit-rules.ts'
+import { type Diagnostic, Findings, hasErrors } from './diagnostics.ts'
+import { type Generation, type ManipConfig, parseManipConfig } from './parse.ts'
+import { checkRules } from './rules.ts'
+import { describeWindows, releasesIn } from './versions.ts'
+
+export interface ConfigCheck {
+  readonly file: string
+  /** Absent where it cannot be told. */
+  readonly generation: Generation | undefined
+  /** `manip.name`. */
+  readonly name: string | undefined
+  readonly operations: readonly string[]
+  readonly acceptance: Acceptance
+  /** Findings in the order of the file. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** The circuit was there, so that selections, populations and masks were looked at. */
+  readonly circuit: boolean
+}
+
+export interface CheckOptions {
+  /** What relative paths are relative to: the folder in which the job will start. Default: that of the file. */
+  readonly folder?: string | undefined
+}
+
+/** @throws InputError if the file cannot be read or is no JSON: nothing can be told of it */
+export async function checkManipConfig(file: string, options: CheckOptions = {}): Promise<ConfigCheck> {
+  const text = await readTextFile(file)
+  const { config, diagnostics, document } = parseManipConfig(text, file)
+  const findings = new Findings(document)
+  findings.all.push(...diagnostics)
+  const accepted = acceptance(document.value)
+  let circuit = false
+  if (config !== undefined) {
+    checkRules(config, document, findings)
+    circuit = await checkCircuit(config, options.folder ?? dirname(resolve(file)), findings)
+  }
+  checkVersions(accepted, findings)
+  const found = findings.all.toSorted((a, b) => a.line - b.line)
+  return { file, ...identity(config, document.value), acceptance: accepted, diagnostics: found, circuit }
+}
+
+export const isAccepted = (check: ConfigCheck): boolean => !hasErrors(check.diagnostics)
+
+/** Where the package looks for the circuit. `folder`: its working directory. */
+export const circuitFileOf = (
+  { circuitPath, circuitConfig }: Pick<ManipConfig, 'circuitPath' | 'circuitConfig'>,
+  folder: string,
+): string => resolve(folder, circuitPath ?? '', circuitConfig)
+
+async function checkCircuit(config: ManipConfig, folder: string, findings: Findings): Promise<boolean> {
+  const file = circuitFileOf(config, folder)
+  if (!(await stat(file).catch(() => undefined))?.isFile()) {
+    findings.note(
+      'circuit.unread',
+      'circuit_config',
+      `the circuit is not on this machine (${file}): selections, populations and masks were not checked`,
+    )
+    return false
+  }
+  const circuit = await openCircuit(file)
+  try {
+    await checkOnCircuit(config, circuit, folder, findings)
+  } finally {
+    circuit.close()
+  }
+  return true
+}
+
+function checkVersions(accepted: Acceptance, findings: Findings): void {
+  const { runs } = accepted
+  if (releasesIn(runs).length > 0) return
+  const limits = decisive(accepted)
+  const because = limits.map(({ what, windows }) => `${what} (${describeWindows(windows)})`).join(', ')
+  if (runs.length === 0) findings.error('versions.none', '', `no version runs this file: ${because}`)
+  else findings.warning('versions.unreleased', '', `no release runs this file: ${because}`)
+}
+
+/** What can be said of a file that has errors in it, too. */
+function identity(
+  config: ManipConfig | undefined,
+  root: PythonJson,
+): Pick<ConfigCheck, 'generation' | 'name' | 'operations'> {
+  if (config !== undefined)
+    return {
+      generation: config.generation,
+      name: config.name,
+      operations: config.functions.map(({ source }) => source),
+    }
+  const manip = isPythonObject(root) && isPythonObject(root.manip) ? root.manip : {}
+  const entries = isPythonList(manip.fcts) ? manip.fcts.filter(isPythonObject) : []
+  return {
+    generation: undefined,
+    name: typeof manip.name === 'string' ? manip.name : undefined,
+    operations: entries.flatMap(({ source }) => (typeof source === 'string' ? source : [])),
+  }
+}

@@ -1,0 +1,216 @@
+/** Traps that show only with the circuit: populations, what the selections select, whether the mask fits. */
+import { stat } from 'node:fs/promises'
+import { isAbsolute, resolve } from 'node:path'
+import { isInputError, nearestName } from '../../errors.ts'
+import { readSparse } from '../../formats/scipy-sparse.ts'
+import type { SonataCircuit } from '../../sonata/circuit.ts'
+import { argumentPath, filesOf } from './arguments.ts'
+import type { DiagnosticCode, Findings } from './diagnostics.ts'
+import type { CallOf, OperationCall } from './operations.ts'
+import type { ManipConfig } from './parse.ts'
+import { mismatchedType, type QueryContext, type ResolvedQuery, resolveNodeQuery } from './resolve-query.ts'
+
+/** Tried by the package where several populations are there and none is named. */
+const DEFAULT_EDGES = ['default__default__chemical', 'default']
+
+export interface Ends {
+  readonly source: QueryContext
+  readonly target: QueryContext
+}
+
+/** `folder`: what relative paths are relative to. */
+export async function checkOnCircuit(
+  config: ManipConfig,
+  circuit: SonataCircuit,
+  folder: string,
+  findings: Findings,
+): Promise<void> {
+  const ends = await findEnds(config, circuit, findings)
+  for (const call of config.functions) {
+    const missing = await checkFiles(call, config, folder, findings)
+    if (ends === undefined) continue
+    const source = await resolveSide(call, 'sel_src', ends.source, config, findings)
+    const target = await resolveSide(call, 'sel_dest', ends.target, config, findings)
+    if (call.source === 'conn_extraction') checkTarget(call, ends, config, findings)
+    if (call.source === 'conn_removal' && source !== undefined && target !== undefined && !missing)
+      await checkMask(call, { source, target, folder }, config, findings)
+  }
+}
+
+/** The edge population that the package takes, and its nodes. */
+async function findEnds(
+  config: ManipConfig,
+  circuit: SonataCircuit,
+  findings: Findings,
+): Promise<Ends | undefined> {
+  const infos = await circuit.edgePopulations()
+  const names = infos.flatMap(({ population }) => population ?? [])
+  const name = chooseEdges(config, names, findings)
+  const chosen = infos.find(({ population }) => population === name && population !== undefined)
+  if (chosen?.problem !== undefined)
+    findings.error('population.unknown', 'circuit_config', chosen.problem.message, chosen.problem.hint)
+  if (chosen?.ends === undefined) return undefined
+  const { sourcePopulation, targetPopulation } = chosen.ends
+  checkNamed('src_node_popul_name', config.sourcePopulation, sourcePopulation, findings)
+  checkNamed('tgt_node_popul_name', config.targetPopulation, targetPopulation, findings)
+  if (sourcePopulation !== targetPopulation)
+    findings.error(
+      'population.ends',
+      'edges_popul_name',
+      `"${name}" is between two populations, "${sourcePopulation}" and "${targetPopulation}", whose ids both start at 0: the package stops`,
+    )
+  const nodeSets = await circuit.nodeSets().catch(unlessBug(findings, 'selection.unknown', 'circuit_config'))
+  const context = async (population: string): Promise<QueryContext | undefined> => {
+    const nodes = await circuit
+      .nodes(population)
+      .catch(unlessBug(findings, 'population.unknown', 'circuit_config'))
+    if (nodes === undefined) return undefined
+    if (config.generation === 'B' && !(await nodes.attributeNames()).includes('mtype'))
+      findings.error(
+        'population.no-mtype',
+        'circuit_config',
+        `population "${population}" has no attribute "mtype", which every operation of the package reads`,
+      )
+    return { nodes, nodeSets }
+  }
+  const source = await context(sourcePopulation)
+  const target = sourcePopulation === targetPopulation ? source : await context(targetPopulation)
+  return source === undefined || target === undefined ? undefined : { source, target }
+}
+
+function chooseEdges(config: ManipConfig, names: readonly string[], findings: Findings): string | undefined {
+  const key = config.generation === 'B' ? 'edges_popul_name' : 'population_name'
+  const { edgesPopulation: named } = config
+  if (named !== undefined) {
+    if (names.includes(named)) return named
+    const nearest = nearestName(named, names)
+    findings.error(
+      'population.unknown',
+      key,
+      `no edge population "${named}"; there are ${names.join(', ') || 'none'}`,
+      nearest === undefined ? undefined : `Did you mean "${nearest}"?`,
+    )
+    return undefined
+  }
+  if (names.length <= 1) return names[0]
+  const taken = DEFAULT_EDGES.find(name => names.includes(name))
+  const message = `${names.length} edge populations (${names.join(', ')}) and none is named`
+  if (taken === undefined)
+    findings.error('population.ambiguous', key, `${message}: the package stops`, `Add "${key}".`)
+  else
+    findings.warning('population.ambiguous', key, `${message}: the package takes "${taken}"`, `Add "${key}".`)
+  return taken
+}
+
+function checkNamed(key: string, named: string | undefined, found: string, findings: Findings): void {
+  if (named !== undefined && named !== found)
+    findings.error(
+      'population.ends',
+      key,
+      `the edges are those of "${found}", not "${named}": the package stops`,
+    )
+}
+
+/** True where a file that the operation opens is not there. */
+async function checkFiles(
+  call: OperationCall,
+  config: ManipConfig,
+  folder: string,
+  findings: Findings,
+): Promise<boolean> {
+  let missing = false
+  for (const [name, file] of filesOf(call)) {
+    if (await stat(resolve(folder, file)).catch(() => undefined)) continue
+    missing = true
+    const hint = isAbsolute(file) ? undefined : `Looked for in ${folder}.`
+    findings.error('path.missing', argumentPath(call, name, config), `no such file: ${file}`, hint)
+  }
+  return missing
+}
+
+async function resolveSide(
+  call: OperationCall,
+  name: 'sel_src' | 'sel_dest',
+  context: QueryContext,
+  config: ManipConfig,
+  findings: Findings,
+): Promise<ResolvedQuery | undefined> {
+  if (!('selSrc' in call)) return undefined
+  const query = name === 'sel_src' ? call.selSrc : call.selDest
+  const path = argumentPath(call, name, config)
+  const resolved = await resolveNodeQuery(query, context).catch(
+    unlessBug(findings, 'selection.unknown', path),
+  )
+  if (resolved === undefined || resolved.ids.length > 0) return resolved
+  const mixed =
+    query.kind !== 'attributes'
+      ? []
+      : await Promise.all(
+          query.tests.map(async test => [test.attribute, await mismatchedType(test, context.nodes)] as const),
+        )
+  const [wrong] = mixed.filter(([, kind]) => kind !== undefined)
+  const stops = 'connMaskFile' in call && call.connMaskFile !== undefined
+  findings.error(
+    'selection.nothing',
+    path,
+    `selects no node${stops ? '; with a mask the package stops (ValueError)' : ', without a message'}`,
+    wrong === undefined ? undefined : `"${wrong[0]}" holds ${wrong[1]}: compare it with such values.`,
+  )
+  return undefined
+}
+
+function checkTarget(
+  call: CallOf<'conn_extraction'>,
+  ends: Ends,
+  config: ManipConfig,
+  findings: Findings,
+): void {
+  const { targetName, nodeSetsFile } = call
+  const { nodeSets } = ends.source
+  if (targetName === undefined || nodeSetsFile !== undefined || nodeSets?.has(targetName)) return
+  const nearest = nearestName(targetName, nodeSets?.names ?? [])
+  findings.error(
+    'selection.unknown',
+    argumentPath(call, 'target_name', config),
+    `no node set "${targetName}" in the circuit, and no node_sets_file`,
+    nearest === undefined ? undefined : `Did you mean "${nearest}"?`,
+  )
+}
+
+async function checkMask(
+  call: CallOf<'conn_removal'>,
+  { source, target, folder }: { source: ResolvedQuery; target: ResolvedQuery; folder: string },
+  config: ManipConfig,
+  findings: Findings,
+): Promise<void> {
+  if (call.connMaskFile === undefined) return
+  const path = argumentPath(call, 'conn_mask_file', config)
+  const mask = await readSparse(resolve(folder, call.connMaskFile)).catch(
+    unlessBug(findings, 'mask.format', path),
+  )
+  if (mask === undefined) return
+  if (mask.format === 'coo')
+    findings.error(
+      'mask.format',
+      path,
+      'a coo matrix: the package reads csc and csr only',
+      'Save it as csc_matrix.',
+    )
+  const rows = (source.listed ?? source.ids).length
+  const columns = (target.listed ?? target.ids).length
+  if (mask.rows !== rows || mask.columns !== columns)
+    findings.error(
+      'mask.shape',
+      path,
+      `the mask is ${mask.rows} x ${mask.columns}, the selections have ${rows} x ${columns} nodes: the package stops`,
+    )
+}
+
+/** What the input did wrong becomes a finding; our own bugs stay exceptions. */
+const unlessBug =
+  (findings: Findings, code: DiagnosticCode, path: string) =>
+  (error: unknown): undefined => {
+    if (!isInputError(error)) throw error
+    findings.error(code, path, error.message, error.hint)
+    return undefined
+  }
