@@ -1,6 +1,7 @@
 /** All verbs and flags. Builds the commands only; what they do is loaded when one runs. */
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
+import { addConfig } from './config.ts'
 import { addDemo } from './demo-verb.ts'
 import { addDiff } from './diff.ts'
 import { addInspect } from './inspect.ts'
@@ -35,6 +36,7 @@ export function buildProgram(session: Session): Command {
   addVerify(program, session)
   addDiff(program, session)
   addInspect(program, session)
+  addConfig(program, session)
   addDemo(program, session)
   return program
 }

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verification',
     'demo',
     'inputs',
+    'interop',
     'sonata',
     'formats',
     'connectome',

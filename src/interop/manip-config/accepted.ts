@@ -6,7 +6,13 @@ import {
   type PythonObject,
 } from '../../formats/python-json.ts'
 import { isSource, keysOf, OPERATIONS, RETIRED, type Source } from './operations.ts'
-import { type Argument, flatArguments, generationOfEntry, nestedArguments } from './parse-call.ts'
+import {
+  type Argument,
+  flatArguments,
+  generationOfEntry,
+  lostArguments,
+  nestedArguments,
+} from './parse-call.ts'
 import { ALWAYS, before, DAYS, intersect, since, type Window } from './versions.ts'
 
 /** One key, or one value of it, that not all versions have. */
@@ -88,8 +94,9 @@ function frameLimit(entry: PythonObject, path: string): Limit | undefined {
       }
     case 'none':
       return { path, what: 'neither kwargs nor model_config', windows: [], stops: true }
-    default:
-      return undefined
+    case 'dual':
+      if (lostArguments(entry).length === 0) return undefined
+      return { path: `${path}.kwargs`, what: 'kwargs', windows: before(DAYS.flatKeys), stops: false }
   }
 }
 

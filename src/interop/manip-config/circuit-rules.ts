@@ -38,7 +38,7 @@ export async function checkOnCircuit(
 }
 
 /** The edge population that the package takes, and its nodes. */
-async function findEnds(
+export async function findEnds(
   config: ManipConfig,
   circuit: SonataCircuit,
   findings: Findings,

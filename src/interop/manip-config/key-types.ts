@@ -26,6 +26,8 @@ export interface Key<T, Absent> {
   readonly required: boolean
   /** Stands in `model_config` in generation B. */
   readonly model: boolean
+  /** A Python float: written with a decimal point. */
+  readonly float: boolean
   /** Versions that know the key; absent: all that know the operation. */
   readonly windows?: readonly Window[]
   /** Versions that know a value of it. */
@@ -44,7 +46,7 @@ export const key = <T, D extends T | undefined>(
   type: KeyType<T>,
   absent: D,
   options: KeyOptions = {},
-): Key<T, D> => ({ name, type, absent, required: false, model: false, ...options })
+): Key<T, D> => ({ name, type, absent, required: false, model: false, float: isFloat(type), ...options })
 
 /** `never` as the absent value: what is read has the key, or it is refused. */
 export const required = <T>(name: string, type: KeyType<T>, options: KeyOptions = {}): Key<T, never> => ({
@@ -53,6 +55,7 @@ export const required = <T>(name: string, type: KeyType<T>, options: KeyOptions 
   absent: undefined as never,
   required: true,
   model: false,
+  float: isFloat(type),
   ...options,
 })
 
@@ -67,9 +70,12 @@ export const model = (
   absent: undefined,
   required: false,
   model: true,
+  float: false,
   ...(oldName === undefined ? {} : { oldName }),
   ...options,
 })
+
+const isFloat = (type: KeyType<unknown>): boolean => type === percent || type === number
 
 export type ModelSpec =
   | { readonly file: string }

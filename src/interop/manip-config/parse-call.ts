@@ -49,6 +49,14 @@ export function nestedArguments(entry: PythonObject, path: string): Map<string, 
   return new Map(kwargs.map(([name, value]) => [name, { value, path: `${path}.kwargs.${name}` }]))
 }
 
+/** Names in `kwargs` that generation B is not given, or given otherwise. */
+export function lostArguments(entry: PythonObject): string[] {
+  const flat = flatArguments(entry, '')
+  return [...nestedArguments(entry, '')]
+    .filter(([name, { value }]) => !sameJson(value, flat.get(name)?.value))
+    .map(([name]) => name)
+}
+
 /** `undefined` after an error. `generation`: that of the whole file. */
 export function parseCall(
   entry: PythonJson,
@@ -147,9 +155,9 @@ function checkDual(
   const flat = flatArguments(entry, path)
   const nested = nestedArguments(entry, path)
   const tolerant = source === undefined || OPERATIONS[source].tolerant
-  const lost = [...nested].filter(([name, { value }]) => !sameJson(value, flat.get(name)?.value))
+  const lost = lostArguments(entry)
   if (lost.length > 0) {
-    const names = lost.map(([name]) => name).join(', ')
+    const names = lost.join(', ')
     findings.error(
       'generation.half-migrated',
       `${path}.kwargs`,

@@ -1,0 +1,71 @@
+/** The verb `config`: what it does. */
+import { existsSync } from 'node:fs'
+import { InputError, isInputError } from '../errors.ts'
+import { writeFileAtomic } from '../formats/atomic-write.ts'
+import { readTextFile } from '../formats/json.ts'
+import { checkManipConfig, isAccepted } from '../interop/manip-config/check.ts'
+import { migrateManipConfig } from '../interop/manip-config/migrate.ts'
+import { configCheckRecord, configCheckToText } from '../report/config-check.ts'
+import { errorRecord, jsonLines } from '../report/json.ts'
+import { troubleLines } from '../report/sentences.ts'
+import type { ConfigFlags } from './config.ts'
+import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
+import type { Session } from './program.ts'
+
+export async function runConfig(
+  files: readonly string[],
+  flags: ConfigFlags,
+  session: Session,
+): Promise<number> {
+  if (flags.migrate !== undefined && flags.check === true)
+    throw new InputError('--check and --migrate exclude each other', { field: '--migrate' })
+  if (flags.check) return checkAll(files, flags, session)
+  const [file, another] = files
+  if (flags.migrate === undefined || file === undefined)
+    throw new InputError('expected --check or --migrate', { hint: 'connproof config --help' })
+  if (another !== undefined)
+    throw new InputError('one file is migrated at a time', { field: '--migrate', file: another })
+  return migrate(file, flags.migrate, flags, session)
+}
+
+/** 1: the package refuses a file, or runs something else than it says; 2: a file cannot be read. */
+async function checkAll(
+  files: readonly string[],
+  { folder, json }: ConfigFlags,
+  { terminal }: Session,
+): Promise<number> {
+  let worst = AS_ASKED as number
+  for (const file of files) {
+    try {
+      const check = await checkManipConfig(file, { folder })
+      terminal.out(json ? jsonLines([configCheckRecord(check)]) : configCheckToText(check, terminal.style))
+      if (!isAccepted(check)) worst = Math.max(worst, DIFFERS)
+    } catch (error) {
+      if (!isInputError(error)) throw error
+      worst = CANNOT_TELL
+      terminal.err(`connproof: ${troubleLines(error).join('\n  ')}\n`)
+      if (json) terminal.out(jsonLines([errorRecord(error)]))
+    }
+  }
+  return worst
+}
+
+async function migrate(
+  file: string,
+  to: 'A' | 'B',
+  { output, force, json }: ConfigFlags,
+  { terminal }: Session,
+): Promise<number> {
+  const { text, notes } = migrateManipConfig(await readTextFile(file), file, to)
+  if (output !== undefined && existsSync(output) && force !== true)
+    throw new InputError('exists already', {
+      file: output,
+      field: '--output',
+      hint: 'add --force to overwrite it',
+    })
+  if (output !== undefined) writeFileAtomic(output, text)
+  else if (json !== true) terminal.out(`${text}\n`)
+  if (json) terminal.out(jsonLines([{ type: 'migrated', file, to, output: output ?? null, notes, text }]))
+  else for (const note of notes) terminal.err(`connproof: ${note}\n`)
+  return AS_ASKED
+}
