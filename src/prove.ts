@@ -7,9 +7,9 @@ import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import type { InputError } from './errors.ts'
 import type { Asked } from './verification/asked.ts'
-import { CONNECTION_CHECKS, type Facts, judge } from './verification/checks.ts'
-import type { Outcome } from './verification/compare.ts'
-import type { InputIdentity, Proof } from './verification/proof.ts'
+import { CONNECTION_CHECKS, judge, nodesSame, type SideFacts } from './verification/checks.ts'
+import type { Comparison } from './verification/comparison.ts'
+import type { CheckId, Finding, FindingCode, InputIdentity, Proof, Trouble } from './verification/proof.ts'
 import { silent, uncheckable, uncheckedSentences, withoutMultiplicity } from './verification/uncheckable.ts'
 import type { VerifyOptions } from './verify.ts'
 import { VERSION } from './version.ts'
@@ -29,68 +29,106 @@ export type Answer = { name: string; file: string; own: boolean; circuit?: Circu
   | { edges?: undefined; error: InputError }
 )
 
-/** The proof for one circuit; `cannot_tell` where there is no comparison. */
-export async function prove(
-  question: Question,
-  answer: Answer,
-  outcome: Outcome | undefined,
-  seconds: number,
-): Promise<Proof> {
+/**
+ * All that is known of one manipulated circuit before its edges are compared, as plain data: with an outcome it makes
+ * a proof, in this process or, kept in a file, in another.
+ */
+export interface Case {
+  readonly proof: Omit<
+    Proof,
+    | 'verdict'
+    | 'level'
+    | 'checks'
+    | 'findings'
+    | 'notChecked'
+    | 'trouble'
+    | 'differences'
+    | 'seconds'
+    | Compared
+  >
+  /** Why there is nothing to compare. */
+  readonly error: Trouble | undefined
+  /** Findings about node populations and selections, which no part of the edges is needed for. */
+  readonly nodes: readonly Finding[]
+  readonly unknown: readonly (readonly [CheckId, string])[]
+  readonly silentMultiplicity: boolean
+  readonly allow: readonly FindingCode[]
+}
+
+type Compared = 'connections' | 'edges' | 'order' | 'classes'
+
+export async function openCase(question: Question, answer: Answer): Promise<Case> {
   const { options, original, source, target, asked } = question
+  return {
+    proof: {
+      schema: 1,
+      tool: { name: 'connproof', version: VERSION },
+      circuit: answer.name,
+      file: answer.file,
+      original: options.original.file,
+      edgePopulations:
+        answer.edges === undefined
+          ? undefined
+          : { original: original.population, manipulated: answer.edges.population },
+      neurons: neuronsOf(original),
+      selection: {
+        source: { expression: source.expression, size: source.ids.length },
+        target: { expression: target.expression, size: target.ids.length },
+      },
+      asked: { removed: asked.removals, added: asked.additions },
+      inputs: await identify([
+        ['original', original.file],
+        ...(answer.edges === undefined ? [] : ([['manipulated', answer.edges.file]] as const)),
+        ...(options.removed === undefined ? [] : ([['removed', options.removed.file]] as const)),
+        ...(options.added === undefined ? [] : ([['added', options.added.file]] as const)),
+      ]),
+    },
+    error: answer.error && troubleOf(answer.error),
+    nodes: answer.edges === undefined ? [] : nodesSame(sidesOf(question, answer)),
+    unknown: answer.edges === undefined ? [] : [...uncheckable(original, answer.edges)],
+    silentMultiplicity:
+      answer.edges !== undefined && silent('multiplicity', original, answer.edges) !== undefined,
+    allow: options.allow ?? [],
+  }
+}
+
+/** The proof for one circuit; `cannot_tell` where there is no comparison. */
+export function conclude(
+  { proof, error: unopened, nodes, unknown: listed, silentMultiplicity, allow }: Case,
+  outcome: { readonly comparison?: Comparison | undefined; readonly error?: Trouble | undefined } | undefined,
+  seconds: number,
+): Proof {
   const comparison =
-    outcome?.comparison && answer.edges && silent('multiplicity', original, answer.edges)
-      ? withoutMultiplicity(outcome.comparison)
-      : outcome?.comparison
-  const error = answer.error ?? outcome?.error
-  const facts =
-    comparison === undefined || answer.edges === undefined ? undefined : factsOf(question, answer, comparison)
-  const unknown = answer.edges && uncheckable(original, answer.edges)
-  const judged = facts && judge(CONNECTION_CHECKS, facts, new Set(options.allow), unknown)
+    outcome?.comparison && silentMultiplicity ? withoutMultiplicity(outcome.comparison) : outcome?.comparison
+  const error = unopened ?? outcome?.error
+  const unknown = new Map(listed)
+  const facts = comparison && { comparison, asked: proof.asked, nodes }
+  const judged = facts && judge(CONNECTION_CHECKS, facts, new Set(allow), unknown)
   const failed = judged?.checks.some(check => check.status === 'failed')
   return {
-    schema: 1,
-    tool: { name: 'connproof', version: VERSION },
-    circuit: answer.name,
-    file: answer.file,
-    original: options.original.file,
+    ...proof,
     verdict: judged === undefined ? 'cannot_tell' : failed ? 'differs' : 'verified',
     level: judged === undefined ? undefined : 'connections',
     checks: judged?.checks ?? CONNECTION_CHECKS.map(({ id, level }) => notChecked(id, level, error)),
     findings: judged?.findings ?? [],
-    notChecked: [...uncheckedSentences(unknown ?? new Map()), ...NOT_CHECKED],
-    trouble:
-      judged === undefined
-        ? {
-            message: error?.message ?? 'not compared',
-            file: error?.file,
-            field: error?.field,
-            hint: error?.hint,
-          }
-        : undefined,
-    edgePopulations:
-      answer.edges === undefined
-        ? undefined
-        : { original: original.population, manipulated: answer.edges.population },
-    neurons: neuronsOf(original),
-    selection: {
-      source: { expression: source.expression, size: source.ids.length },
-      target: { expression: target.expression, size: target.ids.length },
-    },
-    asked: { removed: asked.removals, added: asked.additions },
+    notChecked: [...uncheckedSentences(unknown), ...NOT_CHECKED],
+    trouble: judged === undefined ? (error ?? { message: 'not compared' }) : undefined,
     connections: comparison?.connections,
     edges: comparison?.edges,
     order: comparison?.order,
     classes: comparison?.classes,
-    inputs: await identify([
-      ['original', original.file],
-      ...(answer.edges === undefined ? [] : ([['manipulated', answer.edges.file]] as const)),
-      ...(options.removed === undefined ? [] : ([['removed', options.removed.file]] as const)),
-      ...(options.added === undefined ? [] : ([['added', options.added.file]] as const)),
-    ]),
     differences: comparison?.differences,
     seconds,
   }
 }
+
+/** An error as data. */
+export const troubleOf = ({ message, file, field, hint }: InputError): Trouble => ({
+  message,
+  file,
+  field,
+  hint,
+})
 
 /** Said with every proof of this level, so that a green verdict is not taken for more than it is. */
 const NOT_CHECKED: readonly string[] = [
@@ -100,35 +138,29 @@ const NOT_CHECKED: readonly string[] = [
   'other edge populations of the circuit',
 ]
 
-const notChecked = (id: Proof['checks'][number]['id'], level: 'connections', error: InputError | undefined) =>
+const notChecked = (id: CheckId, level: 'connections', error: Trouble | undefined) =>
   ({ id, level, status: 'not_checked', reason: error?.message ?? 'not compared' }) as const
 
-function factsOf(
-  question: Question,
-  answer: Answer & { edges: EdgeSource },
-  comparison: Facts['comparison'],
-): Facts {
-  const { original, source, target, asked } = question
-  return {
-    comparison,
-    asked: { removed: asked.removals, added: asked.additions },
-    sides: [
-      {
-        side: 'source',
-        original: { name: original.sourcePopulation, size: original.sourceCount },
-        manipulated: { name: answer.edges.sourcePopulation, size: answer.edges.sourceCount },
-        originalSelection: source,
-        manipulatedSelection: answer.source,
-      },
-      {
-        side: 'target',
-        original: { name: original.targetPopulation, size: original.targetCount },
-        manipulated: { name: answer.edges.targetPopulation, size: answer.edges.targetCount },
-        originalSelection: target,
-        manipulatedSelection: answer.target,
-      },
-    ],
-  }
+function sidesOf(
+  { original, source, target }: Question,
+  { edges, ...selected }: Answer & { edges: EdgeSource },
+): SideFacts[] {
+  return [
+    {
+      side: 'source',
+      original: { name: original.sourcePopulation, size: original.sourceCount },
+      manipulated: { name: edges.sourcePopulation, size: edges.sourceCount },
+      originalSelection: source,
+      manipulatedSelection: selected.source,
+    },
+    {
+      side: 'target',
+      original: { name: original.targetPopulation, size: original.targetCount },
+      manipulated: { name: edges.targetPopulation, size: edges.targetCount },
+      originalSelection: target,
+      manipulatedSelection: selected.target,
+    },
+  ]
 }
 
 const neuronsOf = (edges: EdgeSource): number =>

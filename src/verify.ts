@@ -5,7 +5,7 @@ import type { NodeSelection } from './connectome/selection.ts'
 import { InputError, isInputError } from './errors.ts'
 import { openCircuit } from './open-circuit.ts'
 import { compareInParallel } from './parallel/jobs.ts'
-import { type Answer, prove, type Question } from './prove.ts'
+import { type Answer, conclude, openCase, type Question } from './prove.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
 import { askedConnections } from './verification/asked.ts'
 import type { FindingCode, Proof } from './verification/proof.ts'
@@ -72,21 +72,12 @@ export interface VerifyOptions {
  */
 export async function verify(options: VerifyOptions): Promise<Proof[]> {
   const started = performance.now()
-  const question = await pose(options)
-  const posed = options.manipulated.map((_, k) => ask(question, options.requests?.[k]))
-  const answers = await Promise.all(
-    options.manipulated.map((circuit, k) =>
-      openAnswer(circuit, posed[k] ?? question, options.requests?.[k]?.name),
-    ),
-  )
-  const pairs = answers.map((answer, k) => ({ answer, question: asPosed(posed[k], question) }))
-  const { original, source, target } = question
-  const opened = pairs.flatMap(({ answer, question: { asked } }) =>
-    answer.edges === undefined ? [] : [{ answer, edges: answer.edges, asked }],
-  )
+  const opened = await openAll(options)
+  const { original, source, target } = opened.question
+  const comparable = opened.pairs.filter(isComparable)
   const outcomes = await compareInParallel(
     original,
-    opened.map(({ edges, asked }) => ({ edges, asked })),
+    comparable.map(({ answer: { edges }, question: { asked } }) => ({ edges, asked })),
     source,
     target,
     {
@@ -99,14 +90,44 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
       onProgress: options.onProgress,
     },
     options,
-  ).finally(() => {
-    for (const answer of answers) if (answer.own) answer.circuit?.close()
-  })
+  ).finally(opened.close)
   const seconds = (performance.now() - started) / 1000
-  const outcomeOf = new Map(opened.map(({ answer }, k) => [answer as Answer, outcomes[k]]))
+  const outcomeOf = new Map(comparable.map((pair, k) => [pair as Asking, outcomes[k]]))
   return Promise.all(
-    pairs.map(pair => prove(pair.question, pair.answer, outcomeOf.get(pair.answer), seconds)),
+    opened.pairs.map(async pair =>
+      conclude(await openCase(pair.question, pair.answer), outcomeOf.get(pair), seconds),
+    ),
   )
+}
+
+/** One manipulated circuit and what is asked of it. */
+export interface Asking {
+  readonly answer: Answer
+  readonly question: Question
+}
+
+export type Comparable = Asking & { readonly answer: Answer & { readonly edges: EdgeSource } }
+
+export const isComparable = (pair: Asking): pair is Comparable => pair.answer.edges !== undefined
+
+/** Everything that `verify` looks at, opened. `close` is for the circuits that were given by path. */
+export async function openAll(
+  options: VerifyOptions,
+): Promise<{ readonly question: Question; readonly pairs: readonly Asking[]; readonly close: () => void }> {
+  const question = await pose(options)
+  const posed = options.manipulated.map((_, k) => ask(question, options.requests?.[k]))
+  const answers = await Promise.all(
+    options.manipulated.map((circuit, k) =>
+      openAnswer(circuit, posed[k] ?? question, options.requests?.[k]?.name),
+    ),
+  )
+  return {
+    question,
+    pairs: answers.map((answer, k) => ({ answer, question: asPosed(posed[k], question) })),
+    close: () => {
+      for (const answer of answers) if (answer.own) answer.circuit?.close()
+    },
+  }
 }
 
 type Posed = Question | InputError

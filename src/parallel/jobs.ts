@@ -5,8 +5,9 @@ import type { ColumnPlace, EdgeSource, IdColumn } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import type { Asked } from '../verification/asked.ts'
 import { type CompareOptions, compareEdges, type Outcome } from '../verification/compare.ts'
-import { type Comparison, type Difference, perClass } from '../verification/comparison.ts'
+import type { Comparison } from '../verification/comparison.ts'
 import { cutTargets } from '../verification/cut.ts'
+import { joinComparisons } from '../verification/join.ts'
 import type { Manipulated } from '../verification/merge-run.ts'
 
 export interface Threads {
@@ -90,7 +91,7 @@ export async function compareInParallel(
       parts.length < ranges.length
         ? undefined
         : manipulated.map((_, k) =>
-            join(
+            joinComparisons(
               parts.flatMap(part => part[k] ?? []),
               options.keep,
             ),
@@ -145,39 +146,3 @@ const isOpenable = (one: {
   edges: PortableEdges | undefined
   asked: Asked
 }): one is Part['manipulated'][number] => one.edges !== undefined
-
-/**
- * Parts ascend by target, so their culprits do when put one after the other. Undefined where some parts took rows by
- * their place in a file that others found unsorted: then rows may have been left out.
- */
-function join(parts: readonly Comparison[], keep: number): Comparison | undefined {
-  const original = joinOrders(parts.map(part => part.order.original))
-  const manipulated = joinOrders(parts.map(part => part.order.manipulated))
-  const [first] = parts
-  if (first === undefined || original === undefined || manipulated === undefined) return undefined
-  const sum = (of: (part: Comparison) => number): number => parts.reduce((total, part) => total + of(part), 0)
-  const both = (of: (part: Comparison) => { original: number; manipulated: number }) => ({
-    original: sum(part => of(part).original),
-    manipulated: sum(part => of(part).manipulated),
-  })
-  const everything = parts.flatMap(part => (part.differences === undefined ? [] : [part.differences]))
-  return {
-    edges: first.edges,
-    connections: both(part => part.connections),
-    allConnections: both(part => part.allConnections),
-    order: { original, manipulated },
-    classes: perClass((_, name) => sum(part => part.classes[name])),
-    culprits: perClass((_, name) => parts.flatMap(part => part.culprits[name]).slice(0, keep)),
-    differences:
-      everything.length === parts.length ? everything.flatMap(some => some as Difference[]) : undefined,
-  }
-}
-
-type Order = Comparison['order']['original']
-
-function joinOrders(orders: readonly Order[]): Order | undefined {
-  const byTarget = orders.filter(order => order === 'tgt,src' || order === 'tgt')
-  if (byTarget.length === orders.length) return orders.every(order => order === 'tgt,src') ? 'tgt,src' : 'tgt'
-  // Each part looked at all rows and found the same.
-  return byTarget.length === 0 ? orders[0] : undefined
-}

@@ -20,7 +20,8 @@ export interface SideFacts {
 
 export interface Facts {
   readonly comparison: Comparison
-  readonly sides: readonly SideFacts[]
+  /** What {@link nodesSame} found. */
+  readonly nodes: readonly Finding[]
   readonly asked: { readonly removed: number; readonly added: number }
 }
 
@@ -32,7 +33,7 @@ export interface Check {
 
 /** What must hold of a removal or an addition of connections, at the level of connections. */
 export const CONNECTION_CHECKS: readonly Check[] = [
-  { id: 'nodes.same', level: 'connections', run: nodesSame },
+  { id: 'nodes.same', level: 'connections', run: facts => [...facts.nodes] },
   {
     id: 'removed.exactly',
     level: 'connections',
@@ -70,7 +71,8 @@ function ofClass(facts: Facts, check: CheckId, code: FindingCode, name: Differen
   return [{ code, check, severity: 'error', count, culprits: facts.comparison.culprits[name] }]
 }
 
-function nodesSame({ sides }: Facts): Finding[] {
+/** Populations of the same sizes, and the same nodes selected. */
+export function nodesSame(sides: readonly SideFacts[]): Finding[] {
   return sides.flatMap(side => {
     const findings: Finding[] = []
     if (side.original.size !== side.manipulated.size) {
