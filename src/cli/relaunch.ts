@@ -2,7 +2,6 @@
  * Under `ulimit -v` V8 cannot have the 10 GiB of address space that it reserves for each WebAssembly memory. It does
  * without where Node is started with a flag, which code that runs already cannot set.
  */
-import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /** Of Node >= 20.15; costs nothing that could be measured (nodejs/node#52766). */
@@ -36,6 +35,7 @@ export const mustRelaunch = (): boolean =>
 
 /** Run the same command with the flag; signals, output and exit code pass through. */
 export async function relaunch(args: readonly string[]): Promise<void> {
+  const { spawn } = await import('node:child_process')
   const child = spawn(process.execPath, [FLAG, ...process.execArgv, process.argv[1] ?? '', ...args], {
     stdio: 'inherit',
     env: { ...process.env, [MARK]: '1' },

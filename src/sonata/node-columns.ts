@@ -69,15 +69,19 @@ export function libraryColumn(
   data: Hdf5Dataset,
   library: readonly string[],
 ): NodeColumn {
-  const matchCodes = async (accepts: (code: number) => boolean): Promise<Uint32Array> => {
+  const unknownCode = (code: number | undefined, node: number): InputError =>
+    new InputError(`node ${node} has the code ${code}, but @library/${name} has ${library.length} values`, {
+      ...place,
+      hint: 'The nodes file is damaged: every code must be a row of its library.',
+    })
+  const matchCodes = async (accepted: readonly boolean[]): Promise<Uint32Array> => {
     const matches = new Matches()
-    await eachNumber(data, (code, id) => {
-      if (code < 0 || code >= library.length)
-        throw new InputError(
-          `node ${id} has the code ${code}, but @library/${name} has ${library.length} values`,
-          { ...place, hint: 'The nodes file is damaged: every code must be a row of its library.' },
-        )
-      if (accepts(code)) matches.push(id)
+    await eachWindow(data, (codes, first) => {
+      for (let i = 0; i < codes.length; i++) {
+        const accept = accepted[codes[i] ?? -1]
+        if (accept === undefined) throw unknownCode(codes[i], first + i)
+        if (accept) matches.push(first + i)
+      }
     })
     return matches.ids()
   }
@@ -88,7 +92,7 @@ export function libraryColumn(
     async matchText(accepts) {
       const accepted = library.map(accepts)
       // As libsonata: nothing in the library matches, so the codes are not looked at.
-      return accepted.includes(true) ? matchCodes(code => accepted[code] === true) : new Uint32Array(0)
+      return accepted.includes(true) ? matchCodes(accepted) : new Uint32Array(0)
     },
     async matchNumbers(accepts) {
       const matches = new Matches()
@@ -99,7 +103,10 @@ export function libraryColumn(
     },
     async distinct(limit) {
       const used = new Set<number>()
-      await matchCodes(code => used.size < limit && used.add(code) && false)
+      await eachNumber(data, (code, node) => {
+        if (library[code] === undefined) throw unknownCode(code, node)
+        if (used.size < limit) used.add(code)
+      })
       return [...new Set([...used].map(code => library[code] ?? ''))].sort()
     },
   }
@@ -141,40 +148,47 @@ function encode(strings: readonly string[]): { values: string[]; codes: Uint32Ar
 
 /** Every element as a double, in order. 64-bit integers beyond 2^53 are rounded (and stay beyond 2^53). */
 async function eachNumber(data: Hdf5Dataset, visit: (value: number, index: number) => void): Promise<void> {
-  if (data.type.kind !== 'int' && data.type.kind !== 'float')
-    throw new TypeError(`${data.path} is not numeric`)
+  await eachWindow(data, (values, first) => {
+    for (let i = 0; i < values.length; i++) visit(values[i] ?? Number.NaN, first + i)
+  })
+}
+
+/** The same, many at a time: `values` are the elements from `first` on, until the next call. */
+async function eachWindow(
+  data: Hdf5Dataset,
+  visit: (values: ArrayLike<number>, first: number) => void,
+): Promise<void> {
+  const { type } = data
+  if (type.kind !== 'int' && type.kind !== 'float') throw new TypeError(`${data.path} is not numeric`)
   const length = data.shape?.[0] ?? 0
-  const buffer = new ArrayBuffer(Math.min(WINDOW, length) * data.type.bytes)
-  const decode = decoder(buffer, data.type)
+  const buffer = new ArrayBuffer(Math.min(WINDOW, length) * type.bytes)
   for (let first = 0; first < length; first += WINDOW) {
     const count = Math.min(WINDOW, length - first)
-    await data.readInto(first, count, new Uint8Array(buffer, 0, count * data.type.bytes))
-    for (let i = 0; i < count; i++) visit(decode(i), first + i)
+    await data.readInto(first, count, new Uint8Array(buffer, 0, count * type.bytes))
+    visit(decode(buffer, count, type), first)
   }
 }
 
 type NumericType = Extract<Hdf5Dataset['type'], { kind: 'int' | 'float' }>
 
-function decoder(buffer: ArrayBuffer, type: NumericType): (i: number) => number {
-  const view = new DataView(buffer)
-  if (type.kind === 'float') {
-    if (type.bytes === 2) return i => halfToNumber(view.getUint16(i * 2, true))
-    return type.bytes === 4 ? i => view.getFloat32(i * 4, true) : i => view.getFloat64(i * 8, true)
+/** Little-endian, as all hosts that Node runs on. */
+function decode(
+  buffer: ArrayBuffer,
+  count: number,
+  { kind, bytes, ...type }: NumericType,
+): ArrayLike<number> {
+  if (kind === 'float') {
+    if (bytes === 4) return new Float32Array(buffer, 0, count)
+    if (bytes === 8) return new Float64Array(buffer, 0, count)
+    return Float64Array.from(new Uint16Array(buffer, 0, count), halfToNumber)
   }
-  const { bytes, signed } = type
-  switch (bytes) {
-    case 1:
-      return signed ? i => view.getInt8(i) : i => view.getUint8(i)
-    case 2:
-      return signed ? i => view.getInt16(i * 2, true) : i => view.getUint16(i * 2, true)
-    case 4:
-      return signed ? i => view.getInt32(i * 4, true) : i => view.getUint32(i * 4, true)
-    case 8:
-      return i => {
-        const high = signed ? view.getInt32(i * 8 + 4, true) : view.getUint32(i * 8 + 4, true)
-        return high * 2 ** 32 + view.getUint32(i * 8, true)
-      }
-  }
+  const signed = 'signed' in type && type.signed
+  if (bytes === 1) return signed ? new Int8Array(buffer, 0, count) : new Uint8Array(buffer, 0, count)
+  if (bytes === 2) return signed ? new Int16Array(buffer, 0, count) : new Uint16Array(buffer, 0, count)
+  if (bytes === 4) return signed ? new Int32Array(buffer, 0, count) : new Uint32Array(buffer, 0, count)
+  const low = new Uint32Array(buffer, 0, 2 * count)
+  const high = signed ? new Int32Array(buffer, 0, 2 * count) : low
+  return Float64Array.from({ length: count }, (_, i) => (high[2 * i + 1] ?? 0) * 2 ** 32 + (low[2 * i] ?? 0))
 }
 
 /** IEEE 754 binary16. */

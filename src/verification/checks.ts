@@ -110,9 +110,12 @@ const describeId = (selection: NodeSelection, position: number): string => {
 /** Position of the first difference of two ascending lists, or undefined if they are equal. */
 export function firstDifference(a: Uint32Array, b: Uint32Array): number | undefined {
   const shorter = Math.min(a.length, b.length)
+  if (a === b || (a.length === b.length && Buffer.compare(bytesOf(a), bytesOf(b)) === 0)) return undefined
   for (let k = 0; k < shorter; k++) if (a[k] !== b[k]) return k
   return a.length === b.length ? undefined : shorter
 }
+
+const bytesOf = (ids: Uint32Array): Uint8Array => new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)
 
 /** Ids that are in one ascending list only. */
 function countDifferent(a: Uint32Array, b: Uint32Array): number {
