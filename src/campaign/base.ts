@@ -1,0 +1,47 @@
+/** The base circuit of a campaign, opened once for all variants. */
+import type { EdgeSource } from '../connectome/edges.ts'
+import type { NodeSelection } from '../connectome/selection.ts'
+import { openCircuit } from '../open-circuit.ts'
+import type { SonataCircuit } from '../sonata/circuit.ts'
+import { filesOfCircuit } from './circuit-files.ts'
+import type { Campaign, NodeChoice } from './types.ts'
+
+export class BaseCircuit {
+  readonly circuit: SonataCircuit
+  readonly edges: EdgeSource
+  /** Every file of it, for its identity. */
+  readonly files: readonly string[]
+  readonly #selections = new Map<string, Promise<NodeSelection>>()
+
+  private constructor(circuit: SonataCircuit, edges: EdgeSource, files: readonly string[]) {
+    this.circuit = circuit
+    this.edges = edges
+    this.files = files
+  }
+
+  /** @throws InputError if the circuit, its edge population or its files cannot be used */
+  static async open({ circuit: path, population }: Campaign): Promise<BaseCircuit> {
+    const circuit = await openCircuit(path)
+    try {
+      const edges = await circuit.edgePopulation(population)
+      return new BaseCircuit(circuit, edges, await filesOfCircuit(circuit))
+    } catch (error) {
+      circuit.close()
+      throw error
+    }
+  }
+
+  /** Nodes that a choice selects on one side. */
+  select(side: 'source' | 'target', { expression }: NodeChoice): Promise<NodeSelection> {
+    const { sourcePopulation, targetPopulation } = this.edges
+    const population = side === 'source' ? sourcePopulation : targetPopulation
+    const key = JSON.stringify([population, expression])
+    const selection = this.#selections.get(key) ?? this.circuit.select(population, expression)
+    this.#selections.set(key, selection)
+    return selection
+  }
+
+  close(): void {
+    this.circuit.close()
+  }
+}

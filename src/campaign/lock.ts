@@ -1,0 +1,123 @@
+/** `connproof.lock.json`: what was done for a campaign, from what, with which result. Written last, and whole. */
+import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { InputError } from '../errors.ts'
+import { writeFileAtomic } from '../formats/atomic-write.ts'
+import { isJsonObject, type JsonObject, readJsonFile } from '../formats/json.ts'
+import { VERSION } from '../version.ts'
+import type { Identity } from './identity.ts'
+import { lockFile } from './lock-file.ts'
+import { LOCK_SCHEMA } from './lock-schema.ts'
+
+/** One thing that was done. */
+export interface StepRecord {
+  /** Version of connproof. */
+  readonly tool: string
+  /** ISO 8601, UTC. */
+  readonly at: string
+  /** All that decides the result, but for the files. */
+  readonly parameters: JsonObject
+  readonly inputs: readonly Identity[]
+  readonly outputs: readonly Identity[]
+  /** Counts and verdicts. */
+  readonly result: JsonObject
+}
+
+export interface Registration {
+  readonly url: string
+  readonly at: string
+}
+
+export interface Lock {
+  readonly schema: 1
+  readonly tool: { readonly name: 'connproof'; readonly version: string }
+  /** By `<variant>/selection`, `<variant>/config`, `<variant>/proof`, and `targets`. */
+  readonly steps: Readonly<Record<string, StepRecord>>
+  /** By full name. */
+  readonly registrations: Readonly<Record<string, Registration>>
+}
+
+const EMPTY: Lock = { schema: 1, tool: { name: 'connproof', version: VERSION }, steps: {}, registrations: {} }
+
+/** The lock of a campaign that writes to `output`; an empty one where there is none yet. InputError if it is damaged. */
+export async function readLock(output: string): Promise<Lock> {
+  const file = lockFile(output)
+  if ((await stat(file).catch(() => undefined)) === undefined) return EMPTY
+  const value = await readJsonFile(file)
+  const damage = isJsonObject(value) && value.schema !== 1 ? `schema ${value.schema}` : await damageOf(value)
+  if (damage === undefined) return value as unknown as Lock
+  throw new InputError(`expected the lock file of a campaign, found ${damage}`, {
+    file,
+    hint: 'remove it: everything is then done and proven anew (registrations are kept in it)',
+  })
+}
+
+async function damageOf(value: unknown): Promise<string | undefined> {
+  const { Ajv } = await import('ajv')
+  const check = new Ajv({ strict: false }).compile(LOCK_SCHEMA)
+  if (check(value)) return undefined
+  const [error] = check.errors ?? []
+  return `${error?.instancePath || 'the whole file'}: ${error?.message}`
+}
+
+export function writeLock(output: string, lock: Lock): void {
+  makeFolder(output)
+  const sorted = { ...lock, tool: EMPTY.tool, steps: byKey(lock.steps) }
+  writeFileAtomic(lockFile(output), `${JSON.stringify(sorted, undefined, 2)}\n`)
+}
+
+const byKey = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/**
+ * Run `work` while no other process works on the same campaign. `owner` says who we are, for the other one's message.
+ *
+ * @throws InputError if another one does
+ */
+export async function alone<T>(output: string, owner: string, work: () => Promise<T>): Promise<T> {
+  const file = `${lockFile(output)}.busy`
+  makeFolder(output)
+  take(file, owner)
+  try {
+    return await work()
+  } finally {
+    unlinkSync(file)
+  }
+}
+
+function take(file: string, owner: string): void {
+  let fd: number
+  try {
+    fd = openSync(file, 'wx')
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    throw new InputError(
+      exists
+        ? `another connproof works on this campaign: ${ownerOf(file)}`
+        : `cannot be written (${String(error)})`,
+      { file, hint: exists ? 'wait for it; if it is gone, remove this file' : undefined, cause: error },
+    )
+  }
+  writeSync(fd, `${owner}\n`)
+  closeSync(fd)
+}
+
+function ownerOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    return 'it has just ended'
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new InputError(`the folder cannot be made (${String(error)})`, {
+      file: dirname(lockFile(folder)),
+      cause: error,
+    })
+  }
+}
