@@ -35,7 +35,7 @@ export function selectSteps(campaign: Campaign, base: BaseCircuit): Work[] {
     return {
       key: selectionKey(variant),
       title: `selection of ${variant.id}`,
-      parameters: parametersOf(campaign, variant),
+      parameters: selectionParameters(campaign, variant),
       inputs: [...base.files, ...(list?.kind === 'file' ? [list.file] : [])],
       run: async () => {
         const { files, result, messages } = await selectionOf(campaign, variant, base)
@@ -100,7 +100,8 @@ async function listOf(campaign: Campaign, { list }: Manipulation, _base: BaseCir
   }
 }
 
-function parametersOf(campaign: Campaign, { manipulation, amount, seed }: Variant): JsonObject {
+/** All that decides a selection, but for the files. */
+export function selectionParameters(campaign: Campaign, { manipulation, amount, seed }: Variant): JsonObject {
   const { list, mode, generator, source, target, allow } = manipulation
   const shown =
     list?.kind === 'between'
@@ -118,7 +119,7 @@ function parametersOf(campaign: Campaign, { manipulation, amount, seed }: Varian
     generator,
     source: source.expression ?? null,
     target: target.expression ?? null,
-    allow,
+    allow: [...allow],
   }
 }
 
@@ -129,7 +130,7 @@ function targetsStep(campaign: Campaign, drawn: readonly Variant[]): Work {
   return {
     key: TARGETS_KEY,
     title: 'user.target',
-    parameters: { variants: drawn.map(({ id }) => id) },
+    parameters: targetsParameters(drawn),
     inputs: lists,
     after: drawn.map(selectionKey),
     run: async () => {
@@ -138,6 +139,10 @@ function targetsStep(campaign: Campaign, drawn: readonly Variant[]): Work {
     },
   }
 }
+
+export const targetsParameters = (drawn: readonly Variant[]): JsonObject => ({
+  variants: drawn.map(({ id }) => id),
+})
 
 /** `user.target` of the lists that were written. */
 export async function targetsOf(drawn: readonly Variant[]): Promise<string> {

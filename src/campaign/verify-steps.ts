@@ -1,0 +1,262 @@
+/** All circuits of a campaign against what was selected for them. What is proven already, and unchanged, is not again. */
+import { resolve } from 'node:path'
+import { InputError, isInputError } from '../errors.ts'
+import { writeFileAtomic } from '../formats/atomic-write.ts'
+import { openCircuit } from '../open-circuit.ts'
+import { proofFile } from '../report/json.ts'
+import { differenceOf } from '../report/sentences.ts'
+import { readMask } from '../selection/mask.ts'
+import type { SonataCircuit } from '../sonata/circuit.ts'
+import type { Proof, Trouble } from '../verification/proof.ts'
+import { type Request, type VerifyOptions, verify } from '../verify.ts'
+import { BaseCircuit } from './base.ts'
+import { filesOfCircuit } from './circuit-files.ts'
+import { findManipulated } from './find-circuit.ts'
+import { type Identity, identify } from './identity.ts'
+import { alone, type Lock, readLock, type StepRecord, writeLock } from './lock.ts'
+import { FORCED, type RunOptions } from './run-steps.ts'
+import { selectionKey, selectSteps } from './select-steps.ts'
+import { reasons, recordOf, requireUnchanged, type Step, withStep } from './steps.ts'
+import type { Campaign, Variant } from './types.ts'
+
+export const proofKey = ({ id }: Variant): string => `${id}/proof`
+
+export interface VerifyCampaignOptions extends RunOptions {
+  /** What the comparison needs: memory, threads, how many culprits to keep. */
+  readonly comparison?: Partial<Omit<VerifyOptions, 'original' | 'manipulated' | 'requests'>> | undefined
+}
+
+export type CircuitState =
+  /** Compared now. */
+  | 'proven'
+  /** Compared before, and nothing has changed since. */
+  | 'unchanged'
+  | 'to do'
+  | 'missing'
+  /** What was asked is not known (any more). */
+  | 'failed'
+
+export interface CircuitOutcome {
+  readonly variant: Variant
+  readonly state: CircuitState
+  readonly reasons: readonly string[]
+  /** The circuit; undefined where it is missing. */
+  readonly file: string | undefined
+  /** Where it was looked for. */
+  readonly looked: readonly string[]
+  readonly record: StepRecord | undefined
+  /** Only of what was compared now. */
+  readonly proof: Proof | undefined
+  readonly trouble: Trouble | undefined
+}
+
+/**
+ * One outcome per variant, in order. Circuits with the same node selections share one pass over the original.
+ *
+ * @throws InputError if the base circuit or the lock file cannot be used
+ */
+export async function verifyCampaign(
+  campaign: Campaign,
+  options: VerifyCampaignOptions = {},
+): Promise<CircuitOutcome[]> {
+  const base = await BaseCircuit.open(campaign)
+  try {
+    const run = async (): Promise<CircuitOutcome[]> => {
+      const lock = await readLock(campaign.output)
+      return new Verification(campaign, base, lock, options).run()
+    }
+    return await (options.dryRun ? run() : alone(campaign.output, options.owner ?? 'a program', run))
+  } finally {
+    base.close()
+  }
+}
+
+/** A circuit that must be compared. */
+interface Pending {
+  readonly variant: Variant
+  readonly step: Step
+  readonly reasons: readonly string[]
+  readonly file: string
+  readonly circuit: SonataCircuit | undefined
+  /** Taken before it is read. */
+  readonly inputs: readonly Identity[]
+}
+
+class Verification {
+  readonly #campaign: Campaign
+  readonly #base: BaseCircuit
+  readonly #options: VerifyCampaignOptions
+  readonly #home: string
+  readonly #selectSteps: ReadonlyMap<string, Step>
+  #lock: Lock
+
+  constructor(campaign: Campaign, base: BaseCircuit, lock: Lock, options: VerifyCampaignOptions) {
+    this.#campaign = campaign
+    this.#base = base
+    this.#lock = lock
+    this.#options = options
+    this.#home = campaign.output
+    this.#selectSteps = new Map(selectSteps(campaign, base).map(step => [step.key, step]))
+  }
+
+  async run(): Promise<CircuitOutcome[]> {
+    const outcomes = new Map<Variant, CircuitOutcome>()
+    const pending: Pending[] = []
+    try {
+      for (const variant of this.#campaign.variants) {
+        const found = await this.#look(variant)
+        if ('state' in found) outcomes.set(variant, found)
+        else pending.push(found)
+      }
+      for (const group of bySelection(pending))
+        for (const outcome of await this.#prove(group)) outcomes.set(outcome.variant, outcome)
+    } finally {
+      for (const { circuit } of pending) circuit?.close()
+    }
+    if (pending.length > 0) writeLock(this.#home, this.#lock)
+    return this.#campaign.variants.flatMap(variant => outcomes.get(variant) ?? [])
+  }
+
+  /** What there is to do for a variant, or why nothing is. */
+  async #look(variant: Variant): Promise<CircuitOutcome | Pending> {
+    const record = this.#lock.steps[proofKey(variant)]
+    const found = await findManipulated(this.#campaign, variant)
+    const common = { variant, record, proof: undefined, reasons: [], trouble: undefined }
+    if (found.file === undefined)
+      return { ...common, state: 'missing', file: undefined, looked: found.looked }
+    const place = { file: found.file, looked: [] }
+    const unknown = await this.#unknownRequest(variant)
+    if (unknown !== undefined) return { ...common, ...place, state: 'failed', trouble: unknown }
+    const circuit = await this.#open(found.file)
+    const step = await this.#step(variant, found.file, circuit)
+    const stale = await reasons(step, record, this.#home, { thorough: true })
+    const why = [...stale, ...(record?.result.verdict === 'cannot_tell' ? ['it could not be told'] : [])]
+    if (why.length === 0 && this.#options.force) why.push(FORCED)
+    if (why.length > 0 && !this.#options.dryRun)
+      return {
+        variant,
+        step,
+        reasons: why,
+        file: found.file,
+        circuit,
+        inputs: await identify(step.inputs, this.#home),
+      }
+    circuit?.close()
+    return { ...common, ...place, reasons: why, state: why.length === 0 ? 'unchanged' : 'to do' }
+  }
+
+  /** Why it is not known what was asked: a circuit must not be judged by a mask that nobody made for it. */
+  async #unknownRequest(variant: Variant): Promise<Trouble | undefined> {
+    const { list, operation, arguments: more } = variant.manipulation
+    if (list === undefined || Object.keys(more).length > 0)
+      return {
+        message: `what ${operation} was to do is not said by a mask alone`,
+        file: variant.paths.config,
+        hint: 'connproof verify ORIGINAL MANIPULATED --config FILE',
+      }
+    const key = selectionKey(variant)
+    const step = this.#selectSteps.get(key)
+    const [first, ...others] =
+      step === undefined ? [] : await reasons(step, this.#lock.steps[key], this.#home, { thorough: true })
+    if (first === undefined) return undefined
+    const rest = others.length === 0 ? '' : ` (and ${others.length} more)`
+    return {
+      message: `the selection is not up to date: ${first}${rest}`,
+      file: variant.paths.mask,
+      hint: `connproof select ${this.#campaign.file}`,
+    }
+  }
+
+  /** Undefined where it cannot be opened: `verify` says why. */
+  async #open(file: string): Promise<SonataCircuit | undefined> {
+    const { circuit, edges } = this.#base
+    try {
+      return await openCircuit(file, { nodesFrom: { circuit, edges } })
+    } catch (error) {
+      if (isInputError(error)) return undefined
+      throw error
+    }
+  }
+
+  async #step(variant: Variant, file: string, circuit: SonataCircuit | undefined): Promise<Step> {
+    const { source, target } = variant.manipulation
+    const own = circuit === undefined ? [file] : await filesOfCircuit(circuit).catch(() => [file])
+    const beside = this.#lock.steps[selectionKey(variant)]?.outputs ?? []
+    const masks = beside
+      .map(({ path }) => resolve(this.#home, path))
+      .filter(path => /_(adjmat|gids)/.test(path))
+    return {
+      key: proofKey(variant),
+      parameters: {
+        circuit: file,
+        population: this.#campaign.population ?? null,
+        source: source.expression ?? null,
+        target: target.expression ?? null,
+        allow: [...(this.#options.comparison?.allow ?? [])],
+      },
+      inputs: [...new Set([...this.#base.files, ...own, ...masks])],
+    }
+  }
+
+  async #prove(group: readonly Pending[]): Promise<CircuitOutcome[]> {
+    const { manipulation } = group[0]?.variant ?? {}
+    const proofs = await verify({
+      ...this.#options.comparison,
+      original: this.#base.circuit,
+      population: this.#campaign.population,
+      manipulated: group.map(({ circuit, file }) => circuit ?? file),
+      requests: await Promise.all(group.map(({ variant }) => requestOf(variant))),
+      source: manipulation?.source.expression,
+      target: manipulation?.target.expression,
+      signal: this.#options.signal,
+    })
+    const outcomes: CircuitOutcome[] = []
+    for (const [k, pending] of group.entries()) {
+      const proof = proofs[k]
+      if (proof !== undefined) outcomes.push(await this.#keep(pending, proof))
+    }
+    return outcomes
+  }
+
+  async #keep({ variant, step, file, inputs, reasons: why }: Pending, proof: Proof): Promise<CircuitOutcome> {
+    const common = { variant, file, looked: [], reasons: why }
+    try {
+      await requireUnchanged(inputs, this.#home)
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      const { message, hint } = error
+      const trouble = { message, file: error.file, hint }
+      return { ...common, state: 'failed', record: undefined, proof: undefined, trouble }
+    }
+    writeFileAtomic(variant.paths.proof, proofFile([proof]))
+    const done = { outputs: [variant.paths.proof], result: resultOf(proof) }
+    const record = await recordOf(step, inputs, done, this.#home)
+    this.#lock = withStep(this.#lock, step.key, record)
+    return { ...common, state: 'proven', record, proof, trouble: undefined }
+  }
+}
+
+async function requestOf({ id, paths }: Variant): Promise<Request> {
+  return { name: id, removed: await readMask(paths.mask) }
+}
+
+function bySelection(pending: readonly Pending[]): Pending[][] {
+  const groups = new Map<string, Pending[]>()
+  for (const one of pending) {
+    const { source, target } = one.variant.manipulation
+    const key = JSON.stringify([source.expression, target.expression])
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return [...groups.values()]
+}
+
+/** What `status` and a second run say without reading the proof. */
+const resultOf = (proof: Proof) => ({
+  verdict: proof.verdict,
+  level: proof.level ?? null,
+  neurons: proof.neurons,
+  selected: [proof.selection.source.size, proof.selection.target.size],
+  connections: proof.connections ? { ...proof.connections } : null,
+  diff: differenceOf(proof) ?? null,
+  not_checked: [...proof.notChecked],
+})
