@@ -23,6 +23,10 @@ export interface VerifyFlags {
   readonly tmp?: string
   readonly jobs?: number
   readonly quiet?: true
+  /** Of a campaign. */
+  readonly allowMissing?: true
+  readonly dryRun?: true
+  readonly junit?: string
 }
 
 export function addVerify(program: Command, session: Session): void {

@@ -1,0 +1,51 @@
+/** Steps of a campaign on the terminal: what was done and why, what need not be. */
+import type { Outcome } from '../campaign/run-steps.ts'
+import { jsonLines } from '../report/json.ts'
+import { plural, troubleLines } from '../report/sentences.ts'
+import { AS_ASKED, CANNOT_TELL } from './exit-codes.ts'
+import type { Session } from './program.ts'
+
+/** Print one outcome as soon as it is there. */
+export function showOutcome(outcome: Outcome, json: boolean, { terminal }: Pick<Session, 'terminal'>): void {
+  const { key, title, state, reasons, messages, record, trouble } = outcome
+  if (json) {
+    const result = record?.result
+    terminal.out(
+      jsonLines([{ type: 'step', key, state: state.replace(' ', '_'), reasons, result, error: trouble }]),
+    )
+    return
+  }
+  const { style } = terminal
+  if (state === 'failed' && trouble !== undefined) {
+    terminal.err(`connproof: ${title}: ${troubleLines(trouble).join('\n  ')}\n`)
+    return
+  }
+  if (state === 'unchanged') return
+  const why = style.weak(`(${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? '; ...' : ''})`)
+  if (state === 'to do') terminal.out(`would write ${title} ${why}\n`)
+  else
+    terminal.out([`${title} ${why}`, ...messages.map(line => `  ${line}`)].map(line => `${line}\n`).join(''))
+}
+
+/** The last line, and the exit code. */
+export function sumUp(
+  outcomes: readonly Outcome[],
+  json: boolean,
+  { terminal }: Pick<Session, 'terminal'>,
+): number {
+  const count = (state: Outcome['state']): number => outcomes.filter(one => one.state === state).length
+  const [done, toDo, failed, unchanged] = [count('done'), count('to do'), count('failed'), count('unchanged')]
+  if (!json) {
+    const parts = [
+      ...(done > 0 ? [`${done} written`] : []),
+      ...(toDo > 0 ? [`${toDo} would be written`] : []),
+      ...(unchanged > 0 ? [`${unchanged} up to date`] : []),
+      ...(failed > 0 ? [`${failed} failed`] : []),
+    ]
+    const nothing = done + toDo + failed === 0
+    terminal.out(
+      nothing ? `nothing to do: ${plural(unchanged, 'step')} up to date\n` : `${parts.join(', ')}\n`,
+    )
+  }
+  return failed > 0 ? CANNOT_TELL : AS_ASKED
+}
