@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { JsonObject } from '../formats/json.ts'
+import { configKey, configParameters } from './config-steps.ts'
 import { findManipulated } from './find-circuit.ts'
 import { type Lock, readLock, type StepRecord } from './lock.ts'
 import { selectionKey, selectionParameters } from './select-steps.ts'
@@ -40,9 +41,6 @@ export interface VariantState {
   readonly registered: string | undefined
 }
 
-/** Key of the step that writes a manip_config. */
-export const configKey = ({ id }: Variant): string => `${id}/config`
-
 /** States in the order of the variants. Reads no circuit and, unless it has another size or time, no artifact. */
 export async function campaignState(campaign: Campaign): Promise<VariantState[]> {
   const lock = await readLock(campaign.output)
@@ -67,11 +65,14 @@ async function variantState(campaign: Campaign, variant: Variant, lock: Lock): P
       distinct: numberOf(drawn?.result.distinct),
     },
     mask: { ...(needed ? await maskState(variant, selection) : NOT_NEEDED), file: variant.paths.mask },
-    config: { ...(await partState(config, home)), file: variant.paths.config },
+    config: {
+      ...(await builtState(config, selection, home, configParameters(campaign, variant))),
+      file: variant.paths.config,
+    },
     circuit: found.file,
     looked: found.looked ?? [],
     proof: {
-      ...(await proofState(proof, selection, home)),
+      ...(await builtState(proof, selection, home)),
       verdict: textOf(proof?.result.verdict),
       level: textOf(proof?.result.level),
       at: proof?.at,
@@ -86,11 +87,11 @@ const NOT_NEEDED: PartState = { state: 'not needed', reasons: [] }
 async function partState(
   record: StepRecord | undefined,
   home: string,
-  parameters = record?.parameters,
+  parameters: JsonObject | undefined = record?.parameters,
 ): Promise<PartState> {
   if (record === undefined || parameters === undefined) return { state: 'to do', reasons: [] }
   const inputs = record.inputs.map(({ path }) => resolve(home, path))
-  const why = await reasons({ key: '', parameters: parameters as JsonObject, inputs }, record, home)
+  const why = await reasons({ key: '', parameters, inputs }, record, home)
   return { state: why.length === 0 ? 'done' : 'stale', reasons: why }
 }
 
@@ -99,13 +100,14 @@ async function maskState({ paths }: Variant, selection: PartState): Promise<Part
   return there ? selection : { state: 'to do', reasons: [] }
 }
 
-/** A proof of what is no longer asked is none. */
-async function proofState(
+/** A configuration or a proof of what is no longer asked is none. */
+async function builtState(
   record: StepRecord | undefined,
   selection: PartState,
   home: string,
+  parameters?: JsonObject,
 ): Promise<PartState> {
-  const own = await partState(record, home)
+  const own = await partState(record, home, parameters)
   return own.state === 'done' && selection.state === 'stale'
     ? { state: 'stale', reasons: ['the selection is not up to date'] }
     : own

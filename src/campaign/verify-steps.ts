@@ -11,6 +11,7 @@ import type { Proof, Trouble } from '../verification/proof.ts'
 import { type Request, type VerifyOptions, verify } from '../verify.ts'
 import { BaseCircuit } from './base.ts'
 import { filesOfCircuit } from './circuit-files.ts'
+import { staleSelection } from './config-steps.ts'
 import { findManipulated } from './find-circuit.ts'
 import { type Identity, identify } from './identity.ts'
 import { alone, type Lock, readLock, type StepRecord, writeLock } from './lock.ts'
@@ -156,15 +157,11 @@ class Verification {
       }
     const key = selectionKey(variant)
     const step = this.#selectSteps.get(key)
-    const [first, ...others] =
+    const [stale] =
       step === undefined ? [] : await reasons(step, this.#lock.steps[key], this.#home, { thorough: true })
-    if (first === undefined) return undefined
-    const rest = others.length === 0 ? '' : ` (and ${others.length} more)`
-    return {
-      message: `the selection is not up to date: ${first}${rest}`,
-      file: variant.paths.mask,
-      hint: `connproof select ${this.#campaign.file}`,
-    }
+    if (stale === undefined) return undefined
+    const { message, file, hint } = staleSelection(this.#campaign, variant, stale)
+    return { message, file, hint }
   }
 
   /** Undefined where it cannot be opened: `verify` says why. */

@@ -1,12 +1,46 @@
 /** Steps of a campaign on the terminal: what was done and why, what need not be. */
-import type { Outcome } from '../campaign/run-steps.ts'
+import { BaseCircuit } from '../campaign/base.ts'
+import { readCampaign } from '../campaign/campaign.ts'
+import { type Outcome, runSteps, type Work } from '../campaign/run-steps.ts'
+import type { Campaign } from '../campaign/types.ts'
 import { jsonLines } from '../report/json.ts'
 import { plural, troubleLines } from '../report/sentences.ts'
+import { whoWeAre } from './campaign-flags.ts'
 import { AS_ASKED, CANNOT_TELL } from './exit-codes.ts'
 import type { Session } from './program.ts'
 
+export interface CampaignStepFlags {
+  readonly dryRun?: true
+  readonly force?: true
+  readonly json?: true
+}
+
+/** Do what is stale of the steps that `stepsOf` gives. Returns 0, or 2 if one of them failed. */
+export async function runCampaignSteps(
+  file: string,
+  stepsOf: (campaign: Campaign, base: BaseCircuit) => Work[],
+  flags: CampaignStepFlags,
+  session: Pick<Session, 'terminal' | 'signal'>,
+): Promise<number> {
+  const campaign = await readCampaign(file)
+  const base = await BaseCircuit.open(campaign)
+  const json = flags.json === true
+  try {
+    const outcomes = await runSteps(campaign.output, stepsOf(campaign, base), {
+      dryRun: flags.dryRun,
+      force: flags.force,
+      owner: whoWeAre(),
+      signal: session.signal,
+      onOutcome: outcome => showOutcome(outcome, json, session),
+    })
+    return sumUp(outcomes, json, session)
+  } finally {
+    base.close()
+  }
+}
+
 /** Print one outcome as soon as it is there. */
-export function showOutcome(outcome: Outcome, json: boolean, { terminal }: Pick<Session, 'terminal'>): void {
+function showOutcome(outcome: Outcome, json: boolean, { terminal }: Pick<Session, 'terminal'>): void {
   const { key, title, state, reasons, messages, record, trouble } = outcome
   if (json) {
     const result = record?.result
@@ -28,11 +62,7 @@ export function showOutcome(outcome: Outcome, json: boolean, { terminal }: Pick<
 }
 
 /** The last line, and the exit code. */
-export function sumUp(
-  outcomes: readonly Outcome[],
-  json: boolean,
-  { terminal }: Pick<Session, 'terminal'>,
-): number {
+function sumUp(outcomes: readonly Outcome[], json: boolean, { terminal }: Pick<Session, 'terminal'>): number {
   const count = (state: Outcome['state']): number => outcomes.filter(one => one.state === state).length
   const [done, toDo, failed, unchanged] = [count('done'), count('to do'), count('failed'), count('unchanged')]
   if (!json) {

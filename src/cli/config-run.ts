@@ -1,5 +1,6 @@
 /** The verb `config`: what it does. */
 import { existsSync } from 'node:fs'
+import { isCampaignFile } from '../campaign/recognise.ts'
 import { InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { readTextFile } from '../formats/json.ts'
@@ -21,8 +22,14 @@ export async function runConfig(
     throw new InputError('--check and --migrate exclude each other', { field: '--migrate' })
   if (flags.check) return checkAll(files, flags, session)
   const [file, another] = files
+  if (flags.migrate === undefined && file !== undefined && (await isCampaignFile(file))) {
+    const { runCampaignConfig } = await import('./campaign-config-run.ts')
+    return runCampaignConfig(file, flags, session)
+  }
   if (flags.migrate === undefined || file === undefined)
-    throw new InputError('expected --check or --migrate', { hint: 'connproof config --help' })
+    throw new InputError('expected --check, --migrate or a campaign file', {
+      hint: 'connproof config --help',
+    })
   if (another !== undefined)
     throw new InputError('one file is migrated at a time', { field: '--migrate', file: another })
   return migrate(file, flags.migrate, flags, session)

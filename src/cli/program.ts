@@ -5,6 +5,7 @@ import { addConfig } from './config.ts'
 import { addDemo } from './demo-verb.ts'
 import { addDiff } from './diff.ts'
 import { addInspect } from './inspect.ts'
+import { addRegister, addStatus } from './status.ts'
 import type { Terminal } from './terminal.ts'
 import { addVerify } from './verify.ts'
 
@@ -37,6 +38,8 @@ export function buildProgram(session: Session): Command {
   addDiff(program, session)
   addInspect(program, session)
   addConfig(program, session)
+  addStatus(program, session)
+  addRegister(program, session)
   addDemo(program, session)
   return program
 }

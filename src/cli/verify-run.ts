@@ -1,5 +1,6 @@
 /** What `verify` does: outputs made sure of first, then the proof, then the reports. */
 
+import { InputError } from '../errors.ts'
 import { openCircuits } from '../list-circuits.ts'
 import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
 import { proofsToText } from '../report/text.ts'
@@ -23,6 +24,11 @@ export async function runVerify(
   flags: VerifyFlags,
   session: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
+  if (manipulated.length === 0)
+    throw new InputError('expected ORIGINAL and at least one MANIPULATED, or a campaign file', {
+      file: original,
+      hint: 'connproof verify --help',
+    })
   const outputs = planOutputs(flags, [original, ...manipulated, flags.removed, flags.added], manipulated)
   try {
     const proofs = await prove(original, manipulated, flags, session)

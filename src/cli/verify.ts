@@ -35,9 +35,9 @@ export function addVerify(program: Command, session: Session): void {
     .helpGroup('Prove:')
     .summary('prove that circuits differ from an original exactly as asked')
     .description('Prove that each MANIPULATED circuit differs from ORIGINAL exactly as asked.')
-    .usage('[options] ORIGINAL MANIPULATED...')
+    .usage('[options] ORIGINAL MANIPULATED... | CAMPAIGN')
     .argument('<original>')
-    .argument('<manipulated...>')
+    .argument('[manipulated...]')
     .option('--removed <mask>', 'connections asked to be removed (SciPy .npz)')
     .option('--added <mask>', 'connections asked to be added (SciPy .npz)')
     .option('--source <set>', 'presynaptic: node set, attr=value, A&B, id file')
@@ -50,16 +50,27 @@ export function addVerify(program: Command, session: Session): void {
     .option('--json', 'JSON Lines on stdout')
     .option('--proof <file>', 'write the proof as JSON')
     .option('--write-differences <file>', 'write every culprit: FILE.csv or FILE.npz')
-    .option('--force', 'overwrite these two files')
+    .option('--force', 'overwrite these two files; of a campaign: prove again')
+    .addOption(new Option('--allow-missing').hideHelp())
+    .addOption(new Option('--dry-run').hideHelp())
+    .addOption(new Option('--junit <file>').hideHelp())
   comparisonOptions(verb)
     .option('-q, --quiet', 'no progress on stderr')
     .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', EXAMPLE)
     .action(async (original: string, manipulated: string[], flags: VerifyFlags) => {
+      if (manipulated.length === 0 && (await isCampaign(original))) {
+        const { runCampaignVerify } = await import('./campaign-verify-run.ts')
+        session.exitCode = await runCampaignVerify(original, flags, session)
+        return
+      }
       const { runVerify } = await import('./verify-run.ts')
       session.exitCode = await runVerify(original, manipulated, flags, session)
     })
 }
 
+const isCampaign = async (file: string): Promise<boolean> =>
+  (await import('../campaign/recognise.ts')).isCampaignFile(file)
+
 const EXAMPLE =
-  '\nRarely: --tmp DIR, --source-population NAME, --target-population NAME\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+  '\nOf a CAMPAIGN: --allow-missing, --dry-run, --junit FILE\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
