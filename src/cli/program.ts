@@ -1,5 +1,5 @@
 /** All verbs and flags. Builds the commands only; what they do is loaded when one runs. */
-import { Command } from 'commander'
+import { Command, Help, type Option } from 'commander'
 import { VERSION } from '../version.ts'
 import { addConfig } from './config.ts'
 import { addDemo } from './demo-verb.ts'
@@ -25,7 +25,7 @@ export function buildProgram(session: Session): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help; of a verb: connproof verify --help')
     .helpCommand(false)
-    .configureHelp({ helpWidth: 80, subcommandTerm: command => command.name() })
+    .configureHelp({ helpWidth: 80, subcommandTerm: command => command.name(), visibleOptions })
     .showHelpAfterError('  try: connproof --help, connproof verify --help')
     .configureOutput({
       writeOut: text => session.terminal.out(text),
@@ -44,7 +44,12 @@ export function buildProgram(session: Session): Command {
   return program
 }
 
+/** Those of the program itself would take the lines of the verbs: they stand in one line below. */
+const visibleOptions = (command: Command): Option[] =>
+  command.parent === null ? [] : new Help().visibleOptions(command)
+
 const EXIT_CODES = `
+Options: -V, --version; -h, --help; of a verb: connproof verify --help
 Exit codes: 0 as asked, 1 differs, 2 cannot tell or wrong usage, 70 a bug.
 Example: connproof verify original/circuit_config.json new/circuit_config.json \\
            --removed mask.npz --nodes Excitatory`

@@ -50,7 +50,7 @@ export function addVerify(program: Command, session: Session): void {
     .option('--json', 'JSON Lines on stdout')
     .option('--proof <file>', 'write the proof as JSON')
     .option('--write-differences <file>', 'write every culprit: FILE.csv or FILE.npz')
-    .option('--force', 'overwrite these two files; of a campaign: prove again')
+    .option('--force', 'overwrite these files; of a CAMPAIGN: prove again')
     .addOption(new Option('--allow-missing').hideHelp())
     .addOption(new Option('--dry-run').hideHelp())
     .addOption(new Option('--junit <file>').hideHelp())

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../src/version.ts'
 import { connproof } from './run.ts'
 
-const VERBS = ['verify', 'diff', 'inspect', 'demo']
+const VERBS = ['verify', 'diff', 'inspect', 'config', 'status', 'register', 'demo']
 
 describe('help', () => {
   it.each(VERBS)('of %s fits a screen of 80 x 24 and has an example', async verb => {
@@ -42,7 +42,7 @@ describe('wrong use exits 2, prints nothing on stdout and says what is wrong', (
     [['--jsn'], "unknown option '--jsn'", '--help'],
     [['verify', '--remvd', 'm.npz', 'a', 'b'], "unknown option '--remvd'", 'Did you mean --removed?'],
     [['inspect', '--nods', 'a', 'b'], "unknown option '--nods'", 'Did you mean --nodes?'],
-    [['verify', 'a'], "missing required argument 'manipulated'", '--help'],
+    [['verify', 'a'], 'expected ORIGINAL and at least one MANIPULATED', '--help'],
     [['inspect', 'a', 'b'], 'too many arguments', '--help'],
     [['verify', 'a', 'b', '--nodes', 'E', '--source', 'F'], '--nodes <set>', 'cannot be used with'],
     [['verify', 'a', 'b', '--memory', 'lots'], "'lots' is invalid", '64M or 2G'],

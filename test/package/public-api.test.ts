@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { CAMPAIGN_SCHEMA } from '../../src/campaign/schema.ts'
 import * as connproof from '../../src/index.ts'
 import * as kernels from '../../src/kernels/index.ts'
 import { VERSION } from '../../src/version.ts'
@@ -38,13 +39,21 @@ describe('the package', () => {
   it('points to files that the build makes', () => {
     const built = [
       manifest.bin.connproof,
-      ...Object.values<Record<string, string>>(manifest.exports).flatMap(Object.values),
-    ]
+      ...Object.values<string | Record<string, string>>(manifest.exports).flatMap(entry =>
+        typeof entry === 'string' ? entry : Object.values(entry),
+      ),
+    ].filter(file => !file.endsWith('.json'))
     expect(built).toHaveLength(5)
     for (const file of built) {
       const source = file.replace(/^(\.\/)?dist\//, 'src/').replace(/(\.d)?\.[jt]s$/, '.ts')
       expect(existsSync(root(source)), source).toBe(true)
     }
+  })
+
+  it('publishes the schema of the campaign file that judges one', () => {
+    expect(manifest.exports['./campaign.schema.json']).toBe('./dist/campaign.schema.json')
+    const published = JSON.parse(readFileSync(root('dist/campaign.schema.json'), 'utf8'))
+    expect(published).toEqual(JSON.parse(JSON.stringify(CAMPAIGN_SCHEMA)))
   })
 
   it('starts with the interpreter', () => {
