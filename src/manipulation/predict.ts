@@ -6,7 +6,7 @@
 import { allBits, type Bits } from '../connectome/edge-bits.ts'
 import { RandomState } from '../selection/random/random-state.ts'
 import { alter } from './alteration.ts'
-import { MAX_SEED, type Operation, type Plan, share } from './operations.ts'
+import { MAX_SEED, type Operation, type Plan, share } from '../connectome/operations.ts'
 import { removeConnections, removeSynapses } from './removals.ts'
 import { type PredictionSource, splitTables } from './source.ts'
 import type { SplitTable } from './split-table.ts'
@@ -69,6 +69,7 @@ class Run {
   /** Functions before this one are known in every split so far. */
   #known: number
   #reason = ''
+  #stream: GuardedStream | undefined
 
   constructor(source: PredictionSource, plan: Plan) {
     this.#source = source
@@ -79,9 +80,7 @@ class Run {
   }
 
   async split(split: number, table: SplitTable): Promise<void> {
-    const seed = this.#plan.seed * (split + 1)
-    if (seed > MAX_SEED) throw new RangeError(`seed ${seed} of split ${split} does not fit 32 bits`)
-    const stream = new GuardedStream(new RandomState(seed))
+    const stream = this.#streamOf(split)
     for (let operation = 0; operation < this.#known; operation++) {
       const asked = this.#plan.operations[operation]
       if (asked === undefined) break
@@ -98,6 +97,15 @@ class Run {
       }
     }
     for (const step of this.#steps) step?.endSplit()
+  }
+
+  #streamOf(split: number): GuardedStream {
+    const { seed, oneStream } = this.#plan
+    if (oneStream && this.#stream !== undefined) return this.#stream
+    const seeded = oneStream ? seed : seed * (split + 1)
+    if (seeded > MAX_SEED) throw new RangeError(`seed ${seeded} of split ${split} does not fit 32 bits`)
+    this.#stream = new GuardedStream(new RandomState(seeded))
+    return this.#stream
   }
 
   result(): Prediction {

@@ -1,6 +1,6 @@
 /** conn_removal and syn_removal in one split. Source: connectome-manipulator.md 2.3 (R5) and 2.5 (S4, S5). */
 import type { Mask } from '../connectome/mask.ts'
-import { type Chosen, type ConnRemoval, type SynRemoval, share } from './operations.ts'
+import { type Chosen, type ConnRemoval, type SynRemoval, share } from '../connectome/operations.ts'
 import { byConnection, type Grouped, type SplitTable } from './split-table.ts'
 import { StepBuilder } from './step-builder.ts'
 import { Unpredictable, type Work } from './work.ts'

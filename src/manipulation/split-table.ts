@@ -1,6 +1,6 @@
 /** The rows of one split as the package sees them: ascending edge ids, with what functions before have left. */
 import { type Bits, clearBit } from '../connectome/edge-bits.ts'
-import type { Chosen } from './operations.ts'
+import type { Chosen } from '../connectome/operations.ts'
 
 export class SplitTable {
   /** Original edge id of each row, and its node ids. */

@@ -1,6 +1,6 @@
 /** One function's doing to a property, gathered split by split. */
 import { type Bits, countBits, noBits, rankOf, setBit } from '../connectome/edge-bits.ts'
-import type { Operation, SynPropAlteration } from './operations.ts'
+import type { Operation, SynPropAlteration } from '../connectome/operations.ts'
 import { gatherColumn, type NumberColumn, type PredictionSource } from './source.ts'
 import { type Step, Steps } from './steps.ts'
 import { type NumberType, readValue, type Value, widthOf } from './values.ts'

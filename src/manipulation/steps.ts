@@ -1,6 +1,6 @@
 /** What functions of a sequence did to one property, and the value that follows for a row. */
 import { type Bits, hasBit, rankOf } from '../connectome/edge-bits.ts'
-import type { Range } from './operations.ts'
+import type { Range } from '../connectome/operations.ts'
 import {
   type Arithmetic,
   castTo,

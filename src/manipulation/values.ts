@@ -2,7 +2,7 @@
  * Values of a property as the package computes with them: pandas on NumPy columns. Verified against the package by
  * test/fixtures/predictions. All bytes little-endian.
  */
-import type { Range } from './operations.ts'
+import type { Range } from '../connectome/operations.ts'
 
 export type NumberType = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'u64' | 'i64' | 'f32' | 'f64'
 

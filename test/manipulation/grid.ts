@@ -2,7 +2,7 @@
 
 import type { Mask } from '../../src/connectome/mask.ts'
 import { arrayColumn } from '../../src/connectome/memory-edges.ts'
-import { chosen, type NewValue, type Operation } from '../../src/manipulation/operations.ts'
+import { chosen, type NewValue, type Operation } from '../../src/connectome/operations.ts'
 import type { NumberColumn, PredictionSource } from '../../src/manipulation/source.ts'
 import type { NumberType } from '../../src/manipulation/values.ts'
 

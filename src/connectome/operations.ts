@@ -1,5 +1,5 @@
 /** What connectome-manipulator is asked to do, with node selections resolved: the input of a prediction. */
-import type { Mask } from '../connectome/mask.ts'
+import type { Mask } from './mask.ts'
 
 /** Nodes of one side, 0-based, in the order and with the duplicates the package would see. */
 export interface Chosen {
@@ -77,8 +77,35 @@ export type Operation =
   | SynRemoval
   | { readonly kind: 'syn_subsampling'; readonly percent: number }
   | SynPropAlteration
-  /** What depends on models: nothing after it can be predicted. */
-  | { readonly kind: 'conn_rewiring' | 'conn_wiring' }
+  | Rewiring
+  | Wiring
+
+/** Connections drawn from a model: which, nothing but the model tells. */
+export interface Rewiring extends Pathway {
+  readonly kind: 'conn_rewiring'
+  /** Of the targets of each split, so many are rewired. */
+  readonly percent: number
+  /** Each target keeps its number of sources. */
+  readonly keepIndegree: boolean
+  /** Synapses of existing connections get new sources, as long as there are any. */
+  readonly reuseConnections: boolean
+  /** Connections that are drawn again stay as they are. */
+  readonly keepConnections: boolean
+  readonly mode: 'add_only' | 'delete_only' | undefined
+  /** How synapses are made where there are none to reuse. */
+  readonly method: 'sample' | 'randomize' | undefined
+  readonly positions: 'reuse' | 'reuse_strict' | 'random' | 'external'
+  /** Nothing but statistics is made: no edge is left. */
+  readonly estimation: boolean
+  /** A model without chance: whether it connects two nodes. */
+  readonly adjacency: ((source: number, target: number) => boolean) | undefined
+}
+
+/** Connections added from a model, behind the rows of each split. */
+export interface Wiring extends Pathway {
+  readonly kind: 'conn_wiring'
+  readonly percent: number
+}
 
 export interface Plan {
   readonly operations: readonly Operation[]
@@ -86,6 +113,8 @@ export interface Plan {
   readonly seed: number
   /** Blocks of target nodes that are manipulated one by one; at least 1. */
   readonly splits: number
+  /** The oldest generation seeds once, before the first split. */
+  readonly oneStream?: boolean | undefined
 }
 
 /** numpy.round(percent * count / 100): halves to even. Source: connectome-manipulator.md 2.1. */
@@ -101,8 +130,8 @@ export function share(percent: number, count: number): number {
 export const MAX_SEED = 0xffff_ffff
 
 /** Split (from 0) whose seed does not fit and that therefore stops, where there is one. */
-export function overflowingSplit({ seed, splits }: Pick<Plan, 'seed' | 'splits'>): number | undefined {
-  if (seed * splits <= MAX_SEED) return undefined
+export function overflowingSplit({ seed, splits, oneStream }: Omit<Plan, 'operations'>): number | undefined {
+  if (seed * (oneStream ? 1 : splits) <= MAX_SEED) return undefined
   return Math.floor(MAX_SEED / seed)
 }
 
