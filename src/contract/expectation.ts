@@ -34,7 +34,7 @@ function ruleOf({ type }: NumberColumn, given: readonly Step[], overflows: boole
         for (const [k, edge] of edges.entries()) {
           const known = steps.value(edge, readValue(from, k * width, type))
           // NaN in, NaN out: its bits are not ours to make.
-          if (known.kind === 'exact' && !isNaN(known.value)) writeValue(to, k * width, type, known.value)
+          if (known.kind === 'exact' && !isNan(known.value)) writeValue(to, k * width, type, known.value)
         }
       },
     }
@@ -76,7 +76,7 @@ function accepts(known: Known, found: Value): boolean {
     case 'exact':
       return Object.is(known.value, found)
     case 'near':
-      return Math.abs(Number(found) - known.value) <= known.tolerance || (isNaN(known.value) && isNaN(found))
+      return Math.abs(Number(found) - known.value) <= known.tolerance || (isNan(known.value) && isNan(found))
     case 'within':
       return found >= known.range[0] && found <= known.range[1]
     case 'nothing':
@@ -84,7 +84,7 @@ function accepts(known: Known, found: Value): boolean {
   }
 }
 
-const isNaN = (value: Value): boolean => Number.isNaN(value)
+const isNan = (value: Value): boolean => Number.isNaN(value)
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 

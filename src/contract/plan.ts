@@ -1,7 +1,7 @@
 /** A manip_config on its circuit: selections resolved, masks read. What is left is what the package computes with. */
 import { resolve } from 'node:path'
 import type { Mask } from '../connectome/mask.ts'
-import type { Chosen, Operation, Plan } from '../connectome/operations.ts'
+import type { Chosen, Operation, Plan, Rewiring } from '../connectome/operations.ts'
 import { chosen } from '../connectome/operations.ts'
 import { InputError } from '../errors.ts'
 import { isJsonArray, isJsonObject, readJsonFile } from '../formats/json.ts'
@@ -13,6 +13,7 @@ import type { ManipConfig } from '../interop/manip-config/parse.ts'
 import { type QueryContext, resolveNodeQuery } from '../interop/manip-config/resolve-query.ts'
 import { cooToCsc } from '../kernels/csc.ts'
 import type { SonataCircuit } from '../sonata/circuit.ts'
+import { readAdjacencyModel } from './adjacency-model.ts'
 
 /** What resolving needs of the original circuit. */
 export interface Place {
@@ -86,8 +87,41 @@ async function operationOf(call: OperationCall, contexts: Contexts): Promise<Ope
         newValue: newValueOf(call),
         filter: new Map(Object.entries(call.synFilter)),
       }
-    default:
-      return { kind: call.source, ...(await pathwayOf(call, contexts)) }
+    case 'conn_rewiring':
+      return rewiringOf(call, contexts)
+    case 'conn_wiring':
+      return { kind: call.source, ...(await pathwayOf(call, contexts)), percent: call.amountPct }
+  }
+}
+
+async function rewiringOf(call: CallOf<'conn_rewiring'>, contexts: Contexts): Promise<Rewiring> {
+  const { source, target } = await pathwayOf(call, contexts)
+  const at = { file: contexts.file, field: `${call.path}.syn_class` }
+  const test = { attribute: 'synapse_class', values: [call.synClass], single: true }
+  const ofClass = await chosenBy(
+    { kind: 'attributes', nodeSet: undefined, tests: [test] },
+    contexts.source,
+    at,
+  )
+  const model = call.probModel
+  // Only 0 and 1 stay what they are: a scale below 1 makes chances of them.
+  const certain = model !== undefined && 'file' in model && typeof model.file === 'string' && call.pScale >= 1
+  return {
+    kind: 'conn_rewiring',
+    source: chosen(
+      source.member.length,
+      source.ids.filter(id => ofClass.member[id] === 1),
+    ),
+    target,
+    percent: call.amountPct,
+    keepIndegree: call.keepIndegree,
+    reuseConnections: call.reuseConns,
+    keepConnections: call.keepConns,
+    mode: call.rewireMode,
+    method: call.genMethod,
+    positions: call.synPosMode,
+    estimation: call.estimationRun,
+    adjacency: certain ? await readAdjacencyModel(resolve(model.file)) : undefined,
   }
 }
 

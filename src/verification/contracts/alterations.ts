@@ -106,8 +106,10 @@ export class AlterationJudge {
       this.#rescales.target.member[target] === 1 &&
       before.places.length > after.places.length
     const elsewhere = property.name === CONDUCTANCE && this.#rescales === undefined && this.#rescalePlace >= 0
-    if (able.length === 0 && !rescaled && !elsewhere)
-      return this.#findings.add('alteration.outside', culprit, detail)
+    if (able.length === 0 && !rescaled && !elsewhere) {
+      this.#findings.add('alteration.outside', culprit, detail)
+      return
+    }
     const [only] = able
     if (only === undefined || !only.alone || Number.isNaN(now)) return
     const { newValue } = only.operation

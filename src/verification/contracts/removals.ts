@@ -55,7 +55,10 @@ export class RemovalJudge {
       manipulatedEdge: after.rows.edge[after.places[0] ?? -1],
     }
     const told = { expected: `${had} synapses`, found: `${has}` }
-    if (had === 0) return this.#findings.add('connection.new', culprit, { count: has })
+    if (had === 0) {
+      this.#findings.add('connection.new', culprit, { count: has })
+      return
+    }
     if (has > had) this.#findings.add('connection.grown', culprit, { count: has - had, ...told })
     const lost = Math.max(0, had - has)
     if (lost > 0) {

@@ -1,7 +1,7 @@
 /** The rows of one target on both sides, in the order they stand in; and of each of its connections. */
 
 import { VALUE_BYTES, type ValueType } from '../../connectome/table.ts'
-import type { BlockRows, TargetBlock } from '../synapses/expectation.ts'
+import type { BlockRows, SynapseCulprit, TargetBlock } from '../synapses/expectation.ts'
 
 /** Rows of one side, by their place in a block. */
 export interface RowsOf {
@@ -149,3 +149,10 @@ export function alignRows({ before, after }: TargetRows, properties: readonly Pr
     return -1
   })
 }
+
+/** A row after, as a culprit. */
+export const culpritOf = ({ rows }: RowsOf, place: number, target: number): SynapseCulprit => ({
+  source: rows.source[place] ?? 0,
+  target,
+  manipulatedEdge: rows.edge[place],
+})

@@ -1,0 +1,76 @@
+/** One result against what its manip_config determines: the prediction where there is one, and the invariants. */
+import type { EdgeSource } from '../connectome/edges.ts'
+import { overflowingSplit, type Plan } from '../connectome/operations.ts'
+import { type Prediction, predict } from '../manipulation/predict.ts'
+import { checkInvariants, type Invariants } from '../verification/contracts/judge.ts'
+import { compareSynapses } from '../verification/synapses/compare.ts'
+import type { SynapseComparison, SynapseOptions } from '../verification/synapses/expectation.ts'
+import { predictionSource } from './columns.ts'
+import { expectationOf } from './expectation.ts'
+import { findRewiringLogs } from './rewiring-logs.ts'
+
+/** What a config determines of every result of it. */
+export interface Determined {
+  readonly plan: Plan
+  /** Undefined where a split stops at its seed, and where the config leaves the rows to a model. */
+  readonly prediction: Prediction | undefined
+  /** Split (from 0) that stops at its seed. */
+  readonly overflow: number | undefined
+}
+
+export interface Examination {
+  /** With what was predicted, edge by edge; none where nothing was. */
+  readonly predicted: SynapseComparison | undefined
+  readonly invariants: Invariants
+  /** Why there is no prediction. */
+  readonly unpredicted: string | undefined
+}
+
+export interface ExamineOptions extends SynapseOptions {
+  /** Folder of the npz logs of conn_rewiring. */
+  readonly logs?: string | undefined
+}
+
+/** @throws InputError if the original cannot be read */
+export async function determine(
+  original: EdgeSource,
+  plan: Plan,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Determined> {
+  const overflow = overflowingSplit(plan)
+  const modelled = plan.operations.some(({ kind }) => kind === 'conn_rewiring' || kind === 'conn_wiring')
+  const known = overflow === undefined && !modelled
+  const prediction = known ? await predict(await predictionSource(original), plan, options) : undefined
+  return { plan, prediction, overflow }
+}
+
+/** @throws InputError if the result, or a log of it, cannot be read */
+export async function examine(
+  original: EdgeSource,
+  result: EdgeSource,
+  { plan, prediction, overflow }: Determined,
+  options: ExamineOptions = {},
+): Promise<Examination> {
+  const { columns } = await predictionSource(original)
+  const exact = prediction !== undefined && prediction.unknownFrom === undefined
+  const predicted = exact
+    ? await compareSynapses(original, result, expectationOf(prediction, plan.splits, columns), options)
+    : undefined
+  const rewires = plan.operations.some(({ kind }) => kind === 'conn_rewiring')
+  const logs = rewires ? await findRewiringLogs(result.file, plan.splits, options.logs) : undefined
+  const invariants = await checkInvariants(original, result, plan.operations, {
+    ...options,
+    splits: plan.splits,
+    logs,
+  })
+  return { predicted, invariants, unpredicted: reasonOf({ plan, prediction, overflow }) }
+}
+
+function reasonOf({ plan, prediction, overflow }: Determined): string | undefined {
+  if (overflow !== undefined)
+    return `the seed of split ${overflow + 1} does not fit 32 bits: the run stops there`
+  if (prediction === undefined) return 'which connections are drawn follows a model'
+  const { unknownFrom } = prediction
+  if (unknownFrom === undefined) return undefined
+  return `function ${unknownFrom.operation + 1} (${plan.operations[unknownFrom.operation]?.kind}): ${unknownFrom.reason}`
+}

@@ -1,0 +1,266 @@
+/** conn_rewiring and conn_wiring, target by target: W1 - W9 and 2.9 of connectome-manipulator.md. */
+import { type Rewiring, share, type Wiring } from '../../connectome/operations.ts'
+import type { Detail, Findings } from './codes.ts'
+import { NewRows } from './new-rows.ts'
+import { culpritOf, type Property, type RowsOf, rowKey, sameRow, type TargetRows } from './target-rows.ts'
+
+const DELAY = 'delay'
+
+export interface ModelledContext {
+  readonly operation: Rewiring | Wiring
+  /** Place of the function in the config. */
+  readonly place: number
+  readonly properties: readonly Property[]
+  readonly targets: number
+  readonly splits: number
+  /** Source and target are the same population: equal ids are autapses. */
+  readonly samePopulation: boolean
+  /** Values that occur in the original, by property, as bytes; of those that are sampled. */
+  readonly known: ReadonlyMap<string, ReadonlySet<string>>
+  readonly findings: Findings
+}
+
+/** What nothing but the model determines, in rows. */
+export interface Undetermined {
+  redrawnDelays: number
+  newRows: number
+}
+
+export class ModelledJudge {
+  readonly undetermined: Undetermined = { redrawnDelays: 0, newRows: 0 }
+  readonly #context: ModelledContext
+  readonly #firm: readonly Property[]
+  readonly #new: NewRows
+  readonly #touched: number[]
+  readonly #selected: number[]
+  readonly #splitSize: number
+
+  constructor(context: ModelledContext) {
+    this.#context = context
+    this.#firm = context.properties.filter(({ name }) => name !== DELAY)
+    this.#new = new NewRows(context)
+    this.#splitSize = Math.max(1, Math.ceil(context.targets / context.splits))
+    this.#touched = new Array(context.splits).fill(0)
+    this.#selected = new Array(context.splits).fill(0)
+    const { member } = context.operation.target
+    for (let target = 0; target < member.length; target++)
+      if (member[target] === 1) this.#bump(this.#selected, target)
+  }
+
+  see(rows: TargetRows): void {
+    const match = this.#match(rows)
+    const changed = this.#judgeOld(rows, match)
+    const made = rows.after.places.filter((_, k) => match[k] === -1)
+    this.#judgeNew(rows, made)
+    this.#copies(rows)
+    const used = new Set(match)
+    const gone = rows.before.places.filter(place => !used.has(place))
+    this.#judgeGone(rows, gone)
+    if (this.#context.operation.target.member[rows.target] !== 1) return
+    if (changed + made.length + gone.length > 0) this.#bump(this.#touched, rows.target)
+    if (this.#context.operation.kind === 'conn_rewiring')
+      this.#judgeSources(rows, this.#context.operation, match, changed + made.length + gone.length > 0)
+  }
+
+  end(): void {
+    const { operation, findings } = this.#context
+    for (const [split, touched] of this.#touched.entries()) {
+      const most = share(operation.percent, this.#selected[split] ?? 0)
+      if (touched > most)
+        findings.add('rewiring.amount', undefined, {
+          ...this.#at,
+          count: touched - most,
+          expected: `at most ${most} targets in split ${split + 1}`,
+          found: `${touched}`,
+        })
+    }
+  }
+
+  get #at(): Detail {
+    return { operation: this.#context.place }
+  }
+
+  #bump(counts: number[], target: number): void {
+    const split = Math.floor(target / this.#splitSize)
+    counts[split] = (counts[split] ?? 0) + 1
+  }
+
+  #inClass = (source: number | undefined): boolean =>
+    this.#context.operation.source.member[source ?? -1] === 1
+
+  /**
+   * Place in `before` of each row of `after`, -1 for new ones. Old rows keep their order; new ones come last. A row
+   * that is there as it was is that row, though others might have become it.
+   */
+  #match(rows: TargetRows): number[] {
+    let next = 0
+    return rows.after.places.map(place => {
+      const k = this.#find(rows, place, next, false) ?? this.#find(rows, place, next, true)
+      if (k === undefined) return -1
+      next = k + 1
+      return rows.before.places[k] ?? -1
+    })
+  }
+
+  #find(
+    { target, before, after }: TargetRows,
+    place: number,
+    next: number,
+    rewired: boolean,
+  ): number | undefined {
+    const { operation, properties } = this.#context
+    const selected = operation.kind === 'conn_rewiring' && operation.target.member[target] === 1
+    const source = after.rows.source[place]
+    for (let k = next; k < before.places.length; k++) {
+      const old = before.places[k] ?? 0
+      const was = before.rows.source[old]
+      const free = selected && this.#inClass(was)
+      const fits =
+        rewired && free
+          ? this.#inClass(source) && sameRow(before.rows, old, after.rows, place, this.#firm)
+          : source === was && sameRow(before.rows, old, after.rows, place, properties)
+      if (fits) return k
+      // A row that must stay cannot be passed over: what comes before it in the result is something else.
+      if (!free) return undefined
+    }
+    return undefined
+  }
+
+  /** Returns the rows that were given another source or delay. */
+  #judgeOld({ target, before, after }: TargetRows, match: readonly number[]): number {
+    let changed = 0
+    for (const [k, old] of match.entries()) {
+      if (old < 0) continue
+      const place = after.places[k] ?? 0
+      const same =
+        before.rows.source[old] === after.rows.source[place] &&
+        sameRow(before.rows, old, after.rows, place, this.#context.properties)
+      if (same) continue
+      changed++
+      this.undetermined.redrawnDelays++
+      this.#refuseAutapse(after, place, target)
+    }
+    return changed
+  }
+
+  #refuseAutapse(after: RowsOf, place: number, target: number): void {
+    const { samePopulation, findings } = this.#context
+    if (samePopulation && after.rows.source[place] === target)
+      findings.add('rewiring.autapse', culpritOf(after, place, target), this.#at)
+  }
+
+  #judgeNew({ target, before, after }: TargetRows, made: readonly number[]): void {
+    const { operation, findings } = this.#context
+    const makes =
+      operation.kind === 'conn_wiring' || (operation.method !== undefined && operation.mode !== 'delete_only')
+    const good: number[] = []
+    for (const place of made) {
+      const culprit = culpritOf(after, place, target)
+      if (operation.target.member[target] !== 1 || !this.#inClass(after.rows.source[place]))
+        findings.add('rewiring.outside', culprit, this.#at)
+      else if (!makes) findings.add('rewiring.row', culprit, this.#at)
+      else good.push(place)
+    }
+    for (const place of good) this.#refuseAutapse(after, place, target)
+    this.undetermined.newRows += good.length
+    if (operation.kind === 'conn_rewiring') this.#new.judge({ target, before, after }, good, operation)
+  }
+
+  #judgeGone({ target, before }: TargetRows, gone: readonly number[]): void {
+    const { operation, findings } = this.#context
+    for (const place of gone) {
+      const free =
+        operation.kind === 'conn_rewiring' &&
+        operation.target.member[target] === 1 &&
+        this.#inClass(before.rows.source[place])
+      const { source, edge } = before.rows
+      const culprit = { source: source[place] ?? 0, target, originalEdge: edge[place] }
+      if (!free) findings.add('rewiring.outside', culprit, this.#at)
+      else if (operation.keepIndegree && operation.reuseConnections)
+        findings.add('rewiring.row', culprit, this.#at)
+    }
+  }
+
+  /** The same row twice, bit by bit, is no draw. */
+  #copies({ target, before, after }: TargetRows): void {
+    const counts = new Map<string, number>()
+    for (const place of before.places) {
+      const key = rowKey(before.rows, place, this.#context.properties)
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+    for (const place of after.places) {
+      const key = rowKey(after.rows, place, this.#context.properties)
+      const left = counts.get(key) ?? 1
+      counts.set(key, left - 1)
+      if (left <= 0) this.#context.findings.add('row.copied', culpritOf(after, place, target), this.#at)
+    }
+  }
+
+  #judgeSources(rows: TargetRows, asked: Rewiring, match: readonly number[], touched: boolean): void {
+    const { findings } = this.#context
+    const [was, is] = [this.#sizes(rows.before), this.#sizes(rows.after)]
+    const culprit = { source: -1, target: rows.target }
+    const told = { ...this.#at, expected: `${was.size} sources`, found: `${is.size}` }
+    if (touched && asked.keepIndegree && was.size !== is.size)
+      findings.add('rewiring.indegree', culprit, told)
+    const sorted = (sizes: ReadonlyMap<number, number>): string =>
+      [...sizes.values()].sort((a, b) => a - b).join()
+    if (touched && asked.keepIndegree && asked.reuseConnections && sorted(was) !== sorted(is))
+      findings.add('rewiring.sizes', culprit, { ...this.#at, expected: sorted(was), found: sorted(is) })
+    const more = asked.mode === 'add_only' ? was : is
+    const less = asked.mode === 'add_only' ? is : was
+    if (asked.mode !== undefined)
+      for (const source of more.keys())
+        if (!less.has(source)) findings.add('rewiring.pairs', { source, target: rows.target }, this.#at)
+    if (asked.keepConnections) this.#judgeKept(rows, was, is, match)
+    const { adjacency } = asked
+    const placed = asked.positions === 'reuse_strict' ? was.size > 0 : rows.before.places.length > 0
+    const settled =
+      asked.percent === 100 &&
+      !asked.keepIndegree &&
+      (placed || asked.positions === 'random' || asked.positions === 'external')
+    if (adjacency === undefined || !settled) return
+    for (const source of asked.source.ids) {
+      const drawn = adjacency(source, rows.target) && source !== rows.target
+      const wanted =
+        asked.mode === 'add_only'
+          ? drawn || was.has(source)
+          : asked.mode === 'delete_only'
+            ? drawn && was.has(source)
+            : drawn
+      if (wanted === is.has(source)) continue
+      const expected = wanted ? 'connected' : 'not connected'
+      findings.add('rewiring.model', { source, target: rows.target }, { ...this.#at, expected })
+    }
+  }
+
+  #judgeKept(
+    { target, before, after }: TargetRows,
+    was: ReadonlyMap<number, number>,
+    is: ReadonlyMap<number, number>,
+    match: readonly number[],
+  ): void {
+    const intact = new Map<number, number>()
+    for (const [k, old] of match.entries()) {
+      const [place, source] = [after.places[k] ?? 0, before.rows.source[old]]
+      if (old < 0 || source === undefined || source !== after.rows.source[place]) continue
+      if (sameRow(before.rows, old, after.rows, place, this.#context.properties))
+        intact.set(source, (intact.get(source) ?? 0) + 1)
+    }
+    for (const [source, count] of was) {
+      const left = is.get(source)
+      if (left === undefined || (left === count && intact.get(source) === count)) continue
+      this.#context.findings.add('rewiring.kept', { source, target }, this.#at)
+    }
+  }
+
+  /** Synapses per connection, of sources that are rewired. */
+  #sizes({ rows, places }: RowsOf): Map<number, number> {
+    const sizes = new Map<number, number>()
+    for (const place of places) {
+      const source = rows.source[place] ?? 0
+      if (this.#inClass(source)) sizes.set(source, (sizes.get(source) ?? 0) + 1)
+    }
+    return sizes
+  }
+}
