@@ -12,6 +12,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'campaign',
+    'contract',
     'root',
     'report',
     'selection',
@@ -35,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'connectome',
   ],
   root: [
+    'contract',
     'parallel',
     'inputs',
     'selection',
@@ -45,6 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'connectome',
     'kernels',
   ],
+  contract: ['manipulation', 'interop', 'verification', 'sonata', 'formats', 'connectome', 'kernels'],
   interop: ['sonata', 'formats', 'connectome'],
   parallel: ['verification', 'formats', 'connectome', 'kernels'],
   inputs: ['sonata', 'formats', 'connectome'],
@@ -93,6 +96,15 @@ describe('dependencies', () => {
     expect(judges).not.toEqual([])
     expect(
       judges.filter(file => importsOf(file).some(path => /^(formats\/hdf5|sonata)\//.test(path))),
+    ).toEqual([])
+  })
+
+  it('keep the code that predicts away from the code that compares', () => {
+    const predicting = FILES.filter(file => importsOf(file).some(path => /^(manipulation|demo)\//.test(path)))
+    expect(
+      predicting
+        .map(folderOf)
+        .filter(folder => !['contract', 'manipulation', 'demo', 'cli'].includes(folder)),
     ).toEqual([])
   })
 
