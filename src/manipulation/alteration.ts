@@ -1,6 +1,7 @@
 /** syn_prop_alteration in one split. Source: connectome-manipulator.md 2.7 (P2 - P5). */
-import { drawRandom } from './draws.ts'
+
 import { type SynPropAlteration, share } from '../connectome/operations.ts'
+import { drawRandom } from './draws.ts'
 import type { NumberColumn } from './source.ts'
 import { StepBuilder } from './step-builder.ts'
 import { fits, type Value, widthOf, writeValue } from './values.ts'

@@ -4,9 +4,9 @@
  * tested over test/fixtures/predictions.
  */
 import { allBits, type Bits } from '../connectome/edge-bits.ts'
+import { MAX_SEED, type Operation, type Plan, share } from '../connectome/operations.ts'
 import { RandomState } from '../selection/random/random-state.ts'
 import { alter } from './alteration.ts'
-import { MAX_SEED, type Operation, type Plan, share } from '../connectome/operations.ts'
 import { removeConnections, removeSynapses } from './removals.ts'
 import { type PredictionSource, splitTables } from './source.ts'
 import type { SplitTable } from './split-table.ts'
