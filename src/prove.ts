@@ -168,7 +168,8 @@ const neuronsOf = (edges: EdgeSource): number =>
     ? edges.sourceCount
     : edges.sourceCount + edges.targetCount
 
-async function identify(
+/** Size and time of files, each with its role; those that are not there are left out. */
+export async function identify(
   files: readonly (readonly [InputIdentity['role'], string])[],
 ): Promise<InputIdentity[]> {
   const identities = await Promise.all(

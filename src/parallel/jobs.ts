@@ -4,6 +4,7 @@ import { workerProgram } from '../assets.ts'
 import type { ColumnPlace, EdgeSource, IdColumn } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import type { Asked } from '../verification/asked.ts'
+import type { TargetRange } from '../verification/buckets.ts'
 import { type CompareOptions, compareEdges, type Outcome } from '../verification/compare.ts'
 import type { Comparison } from '../verification/comparison.ts'
 import { cutTargets } from '../verification/cut.ts'
@@ -62,7 +63,7 @@ export async function compareInParallel(
   if (jobs < 2 || manipulated.length === 0) return whole()
   const before = portable(original)
   const after = manipulated.map(({ edges, asked }) => ({ edges: portable(edges), asked }))
-  const ranges = await cutTargets(original, jobs)
+  const ranges = await partsOf(original, options.range, jobs)
   if (before === undefined || !after.every(isOpenable) || ranges.length < 2) return whole()
   const { signal, onProgress, ...common } = options
   const report = progressOf(rows, ranges.length, onProgress)
@@ -102,6 +103,23 @@ export async function compareInParallel(
     stop()
     signal?.removeEventListener('abort', stop)
   }
+}
+
+/** How finely everything is cut to find the parts of a range. */
+const PIECES = 16
+
+async function partsOf(
+  original: EdgeSource,
+  range: TargetRange | undefined,
+  jobs: number,
+): Promise<TargetRange[]> {
+  if (range === undefined) return cutTargets(original, jobs)
+  const pieces = (await cutTargets(original, PIECES * jobs))
+    .map(({ from, to }) => ({ from: Math.max(from, range.from), to: Math.min(to, range.to) }))
+    .filter(({ from, to }) => from < to)
+  const starts = Array.from({ length: jobs }, (_, k) => pieces[Math.floor((pieces.length * k) / jobs)]?.from)
+  const cuts = [...new Set([range.from, ...starts.slice(1)])].filter(cut => cut !== undefined)
+  return cuts.map((from, k) => ({ from, to: cuts[k + 1] ?? range.to }))
 }
 
 /** The comparisons, or undefined if one could not be made. */

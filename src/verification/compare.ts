@@ -28,6 +28,11 @@ export interface CompareOptions {
   readonly bucketRows?: number | undefined
   /** Only connections to these targets; default all. Parts add up to the whole. */
   readonly range?: TargetRange | undefined
+  /**
+   * Populations known to be in no order, by place: the original, then the manipulated ones. Parts that all know it
+   * read rows by their targets; found out by some of them only, the parts would not add up.
+   */
+  readonly unsorted?: readonly boolean[] | undefined
   readonly kernels?: KernelBuild
   readonly signal?: AbortSignal | undefined
   /** Rows read so far and in all, of the original and all manipulated populations together. */
@@ -54,6 +59,9 @@ export async function compareEdges(
 ): Promise<Outcome[]> {
   const outcomes = new Map<Manipulated, Outcome>()
   const tiers = new Tiers()
+  for (const [k, edges] of [original, ...manipulated.map(one => one.edges)].entries()) {
+    if (options.unsorted?.[k]) tiers.learn(new OrderError(edges, 'buckets'))
+  }
   const inputs = { original, source, target, options, tiers }
   for (let pending = manipulated; pending.length > 0; ) {
     pending = await new Pass(inputs).run(pending, outcomes)

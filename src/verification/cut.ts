@@ -1,5 +1,5 @@
 /** Where to cut edge populations by target, so that all parts can be compared on their own. */
-import { type EdgeSource, ID_BYTES } from '../connectome/edges.ts'
+import { type EdgeSource, ID_BYTES, MAX_NODES } from '../connectome/edges.ts'
 import type { TargetRange } from './buckets.ts'
 import { OrderError } from './order.ts'
 import type { Stretch } from './windows.ts'
@@ -9,7 +9,8 @@ const SAMPLES = 32
 
 /**
  * Ranges of targets that together are all, each with about as many rows as any other, by the look of a few rows.
- * Fewer than `parts` where there are not as many targets with rows.
+ * Fewer than `parts` where there are not as many targets with rows. The last one has no end: another circuit may have
+ * more nodes.
  */
 export async function cutTargets(edges: EdgeSource, parts: number): Promise<TargetRange[]> {
   const count = Math.min(parts * SAMPLES, edges.edgeCount)
@@ -22,7 +23,7 @@ export async function cutTargets(edges: EdgeSource, parts: number): Promise<Targ
     if (target > 0 && target < edges.targetCount) cuts.add(target)
   }
   const starts = [0, ...cuts]
-  return starts.map((from, k) => ({ from, to: starts[k + 1] ?? edges.targetCount }))
+  return starts.map((from, k) => ({ from, to: starts[k + 1] ?? MAX_NODES }))
 }
 
 /**
@@ -46,6 +47,21 @@ async function firstRowFrom(edges: EdgeSource, target: number): Promise<number> 
     else high = middle
   }
   return low
+}
+
+/** Rows that {@link looksUnsorted} looks at all of, and how many of more: each may cost the decoding of a chunk. */
+const FEW_ROWS = 1024
+const ORDER_SAMPLES = 128
+
+/** Whether some rows are seen to be out of target order. False is no proof of the contrary. */
+export async function looksUnsorted(edges: EdgeSource): Promise<boolean> {
+  const count = edges.edgeCount <= FEW_ROWS ? edges.edgeCount : ORDER_SAMPLES
+  for (let k = 0, last = -1; k < count; k++) {
+    const target = await targetAt(edges, Math.floor((edges.edgeCount * k) / count))
+    if (target < last) return true
+    last = target
+  }
+  return false
 }
 
 async function targetAt({ target }: EdgeSource, row: number): Promise<number> {

@@ -11,6 +11,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
+    'shards',
     'campaign',
     'contract',
     'root',
@@ -49,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   contract: ['manipulation', 'interop', 'verification', 'sonata', 'formats', 'connectome', 'kernels'],
   interop: ['sonata', 'formats', 'connectome'],
+  shards: ['root', 'parallel', 'verification', 'formats', 'connectome'],
   parallel: ['verification', 'formats', 'connectome', 'kernels'],
   inputs: ['sonata', 'formats', 'connectome'],
   report: ['root', 'verification', 'interop', 'formats', 'connectome'],

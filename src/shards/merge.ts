@@ -1,0 +1,141 @@
+/** Partial results of all shards of one verification, made the proofs that an undivided run gives. */
+import { MAX_NODES } from '../connectome/edges.ts'
+import { InputError } from '../errors.ts'
+import { type Case, conclude } from '../prove.ts'
+import type { Comparison } from '../verification/comparison.ts'
+import { joinComparisons } from '../verification/join.ts'
+import type { Proof } from '../verification/proof.ts'
+import { fingerprint } from './fingerprint.ts'
+import { type Partial, shardName } from './partial.ts'
+
+export interface PartialFile {
+  /** For messages. */
+  readonly file: string
+  readonly partial: Partial
+}
+
+/**
+ * One proof per circuit, equal in every count and culprit to those of one run over all targets.
+ *
+ * @throws InputError where shards are missing, doubled, interrupted, overlap, belong to different verifications or
+ *   contradict one another: then nothing is proven
+ */
+export function mergePartials(given: readonly PartialFile[]): Proof[] {
+  const parts = [...given].sort((a, b) => a.partial.shard.index - b.partial.shard.index)
+  const [first] = parts
+  if (first === undefined) throw new InputError('no partial results were given')
+  for (const part of parts) requireSame(first, part)
+  requireAll(parts)
+  requireWhole(parts)
+  const seconds = parts.reduce((sum, { partial }) => sum + partial.seconds, 0)
+  return first.partial.cases.map((one, k) => conclude(one, outcomeOf(one, k, parts), seconds))
+}
+
+/** @throws InputError if an input is not what it was when the shards ran; one that is gone cannot have misled them */
+export async function requireUnchanged({ file, partial }: PartialFile): Promise<void> {
+  for (const [name, was] of Object.entries(partial.identity)) {
+    const input = name.startsWith('file ') ? name.slice('file '.length) : undefined
+    if (input === undefined) continue
+    const now = await fingerprint(input)
+    if (now === was || now === 'not there') continue
+    throw new InputError(`has changed since shard ${shardName(partial.shard)} was run`, {
+      file: input,
+      field: file,
+      hint: 'run all shards again',
+    })
+  }
+}
+
+function requireSame(first: PartialFile, part: PartialFile): void {
+  const names = new Set([...Object.keys(first.partial.identity), ...Object.keys(part.partial.identity)])
+  for (const name of names) {
+    if (first.partial.identity[name] === part.partial.identity[name]) continue
+    throw new InputError(`is a shard of another verification than ${first.file}: not the same ${name}`, {
+      file: part.file,
+      hint: 'merge shards of one command over unchanged files',
+    })
+  }
+}
+
+/** Every shard once, and complete. */
+function requireAll(parts: readonly PartialFile[]): void {
+  const of = parts[0]?.partial.shard.of ?? 0
+  const seen = new Map<number, string>()
+  for (const { file, partial } of parts) {
+    const { index } = partial.shard
+    const other = seen.get(index)
+    if (other !== undefined) {
+      throw new InputError(`is shard ${shardName(partial.shard)}, and so is ${other}`, {
+        file,
+        hint: 'give each shard once',
+      })
+    }
+    seen.set(index, file)
+    if (partial.complete) continue
+    throw new InputError(`shard ${shardName(partial.shard)} was interrupted`, {
+      file,
+      hint: 'run the same command again: it goes on where it stopped',
+    })
+  }
+  const missing = Array.from({ length: of }, (_, k) => k + 1).filter(index => !seen.has(index))
+  if (missing.length === 0) return
+  const names = missing.slice(0, 20).map(index => shardName({ index, of }))
+  const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : ''
+  throw new InputError(
+    `shard${missing.length > 1 ? 's' : ''} ${names.join(', ')}${more} ${missing.length > 1 ? 'are' : 'is'} missing`,
+    { hint: 'run them, then merge all' },
+  )
+}
+
+/** All targets, each in one shard and in one block; the checks that are made once were made once. */
+function requireWhole(parts: readonly PartialFile[]): void {
+  let next = 0
+  let before: PartialFile | undefined
+  for (const part of parts) {
+    const { range, blocks, shard } = part.partial
+    if (range === null) continue
+    if (range.from !== next) throw notWhole(part, before, range.from < next)
+    for (const block of blocks) {
+      if (block.from !== next) throw notWhole(part, part, block.from < next)
+      next = block.to
+    }
+    if (next !== range.to)
+      throw new InputError(`shard ${shardName(shard)} lacks blocks`, { file: part.file, hint: AGAIN })
+    before = part
+  }
+  if (next !== MAX_NODES)
+    throw new InputError(`targets from ${next} on are in no shard`, { file: before?.file, hint: AGAIN })
+  if (parts.filter(({ partial }) => partial.globals).length !== 1)
+    throw new InputError('no shard made the checks of nodes', { file: parts[0]?.file, hint: AGAIN })
+}
+
+const AGAIN = 'run all shards again'
+
+function notWhole(part: PartialFile, before: PartialFile | undefined, overlap: boolean): InputError {
+  const name = shardName(part.partial.shard)
+  const other = before === undefined ? 'the begin' : `shard ${shardName(before.partial.shard)}`
+  return new InputError(
+    overlap ? `shard ${name} overlaps with ${other}` : `there are targets between ${other} and shard ${name}`,
+    { file: part.file, hint: AGAIN },
+  )
+}
+
+function outcomeOf(one: Case, k: number, parts: readonly PartialFile[]) {
+  if (one.error !== undefined) return undefined
+  const comparisons: Comparison[] = []
+  for (const { partial } of parts) {
+    for (const block of partial.blocks) {
+      const outcome = block.outcomes[k]
+      // In the order of targets, so this is what one pass meets first.
+      if (outcome?.error) return { error: outcome.error }
+      if (!outcome?.comparison) return { error: { message: 'not compared by every shard' } }
+      comparisons.push(outcome.comparison)
+    }
+  }
+  const comparison = joinComparisons(comparisons, parts[0]?.partial.keep ?? 0)
+  if (comparison !== undefined) return { comparison }
+  throw new InputError('some shards relied on an order of its rows that others found broken', {
+    file: one.proof.file,
+    hint: 'run all shards again with --any-order',
+  })
+}

@@ -1,0 +1,204 @@
+/** Shards and their merge give what one run gives, to the byte; whatever is not a whole is refused by name. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { jsonLines, proofRecords } from '../../src/report/json.ts'
+import { mergePartials, type PartialFile } from '../../src/shards/merge.ts'
+import { type Partial, parsePartial, partialToText } from '../../src/shards/partial.ts'
+import { runShard, type ShardOptions } from '../../src/shards/run-shard.ts'
+import type { Proof } from '../../src/verification/proof.ts'
+import { type VerifyOptions, verify } from '../../src/verify.ts'
+import { circuitOf, verification } from './circuits.ts'
+
+/**
+ * As `--json` prints it, times aside. Why a file cannot be read may name the row or not: a pass that has not yet found
+ * its rows in no order counts them.
+ */
+const printed = (proofs: readonly Proof[]): string =>
+  jsonLines(proofs.map(proof => ({ ...proof, seconds: 0 })).flatMap(proofRecords)).replaceAll(
+    / in row \d+ is out of range/g,
+    ' is out of range',
+  )
+
+/** By way of the file. */
+const kept = (partial: Partial): PartialFile => {
+  const file = `partial-${partial.shard.index}.json`
+  return { file, partial: parsePartial(partialToText(partial), file) }
+}
+
+async function shards(
+  options: VerifyOptions,
+  of: number,
+  more: Omit<ShardOptions, 'shard' | keyof VerifyOptions> = {},
+): Promise<PartialFile[]> {
+  const partials: PartialFile[] = []
+  for (let index = 1; index <= of; index++) {
+    partials.push(kept(await runShard({ ...options, ...more, shard: { index, of } })))
+  }
+  return partials
+}
+
+describe('shards', () => {
+  it('give the verdicts, counts and culprits of one run, in any number and order', async () => {
+    const verdicts = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(
+        verification,
+        fc.integer({ min: 1, max: 9 }),
+        fc.infiniteStream(fc.nat()),
+        fc.integer({ min: 5, max: 200 }),
+        async (options, of, keys, blockRows) => {
+          const partials = await shards(options, of, { blockRows })
+          const [key] = [keys[Symbol.iterator]()]
+          const shuffled = partials
+            .map(partial => ({ partial, at: Number(key?.next().value) }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ partial }) => partial)
+          const whole = await verify(options)
+          for (const { verdict } of whole) verdicts.add(verdict)
+          expect(printed(mergePartials(shuffled))).toBe(printed(whole))
+        },
+      ),
+      { numRuns: 250 },
+    )
+    expect([...verdicts].toSorted()).toEqual(['cannot_tell', 'differs', 'verified'])
+  })
+
+  it('share the rows among them', async () => {
+    const rows = Array.from({ length: 90 }, (_, k) => [k % 14, Math.floor((k * k) / 700)] as const)
+    const original = circuitOf('original', { rows, order: 'tgt,src' })
+    const partials = await shards({ original, manipulated: [original] }, 3)
+    const counts = partials.map(({ partial }) =>
+      partial.blocks.reduce(
+        (sum, { outcomes }) => sum + (outcomes[0]?.comparison?.allConnections.original ?? 0),
+        0,
+      ),
+    )
+    expect(counts.reduce((a, b) => a + b)).toBe(new Set(rows.map(row => row.join())).size)
+    expect(Math.min(...counts)).toBeGreaterThan(10)
+  })
+})
+
+describe('an interrupted shard', () => {
+  const rows = Array.from({ length: 100 }, (_, k) => [(k * 3) % 14, Math.floor(k / 8)] as const)
+  const original = circuitOf('original', { rows, order: 'tgt,src' })
+  const changed = circuitOf('changed', { rows: rows.slice(1), order: 'tgt,src' })
+  const options = { original, manipulated: [changed], shard: { index: 1, of: 2 }, blockRows: 25 }
+
+  it('goes on after the last finished block', async () => {
+    const states: Partial[] = []
+    const complete = await runShard({ ...options, onPartial: partial => states.push(partial) })
+    expect(states.map(({ complete, blocks }) => [complete, blocks.length])).toEqual([
+      [false, 0],
+      [false, 1],
+      [false, 2],
+      [false, 3],
+      [false, 4],
+      [true, 4],
+    ])
+    const again: Partial[] = []
+    const earlier = kept(states[2] as Partial).partial
+    const resumed = await runShard({ ...options, earlier, onPartial: partial => again.push(partial) })
+    expect(again.map(({ blocks }) => blocks.length)).toEqual([2, 3, 4, 4])
+    expect({ ...resumed, seconds: 0 }).toEqual({ ...complete, seconds: 0 })
+  })
+
+  it('is not taken up by another question', async () => {
+    const first: Partial[] = []
+    await runShard({ ...options, onPartial: partial => first.push(partial) })
+    const again: Partial[] = []
+    const other = { ...options, keep: 3, earlier: first[3] as Partial }
+    await runShard({ ...other, onPartial: partial => again.push(partial) })
+    expect(again[0]?.blocks).toEqual([])
+  })
+
+  it('is not merged', async () => {
+    const states: Partial[] = []
+    await runShard({ ...options, onPartial: partial => states.push(partial) })
+    const rest = kept(await runShard({ ...options, shard: { index: 2, of: 2 } }))
+    for (const state of states.slice(0, -1)) {
+      expect(() => mergePartials([kept(state), rest])).toThrow(/shard 1\/2 was interrupted/)
+    }
+  })
+})
+
+describe('merge refuses', () => {
+  const rows = Array.from({ length: 100 }, (_, k) => [(k * 3) % 14, Math.floor(k / 8)] as const)
+  const original = circuitOf('original', { rows, order: 'tgt,src' })
+  const changed = circuitOf('changed', { rows: rows.slice(1), order: 'tgt,src' })
+  const options = { original, manipulated: [changed] }
+
+  it('what is missing, by name', async () => {
+    const [first, , third, fourth] = await shards(options, 4)
+    expect(() => mergePartials([first, fourth] as PartialFile[])).toThrow('shards 2/4, 3/4 are missing')
+    expect(() => mergePartials([first, third, fourth] as PartialFile[])).toThrow('shard 2/4 is missing')
+    expect(() => mergePartials([])).toThrow('no partial results')
+  })
+
+  it('what is there twice', async () => {
+    const [first, second] = await shards(options, 2)
+    const twice = [first, second, { ...second, file: 'copy.json' }] as PartialFile[]
+    expect(() => mergePartials(twice)).toThrow('is shard 2/2, and so is partial-2.json')
+  })
+
+  it('shards of another verification, and says in what', async () => {
+    const [first] = await shards(options, 2)
+    const foreign = [
+      [await shards({ ...options, keep: 3 }, 2), 'culprits to keep'],
+      [await shards(options, 3), 'number of shards'],
+      [await shards({ original, manipulated: [original] }, 2), 'circuit 1'],
+      [await shards({ ...options, source: '0,1', target: '0,1' }, 2), 'node selection'],
+    ] as const
+    for (const [[, second], what] of foreign) {
+      expect(() => mergePartials([first, second] as PartialFile[])).toThrow(what)
+    }
+  })
+
+  it('blocks that overlap or leave targets out', async () => {
+    const [first, second] = (await shards(options, 2)) as [PartialFile, PartialFile]
+    const moved = (by: number): PartialFile => {
+      const { range, blocks } = second.partial
+      if (range === null) throw new Error('no range')
+      const shift = <T extends { from: number }>(one: T): T => ({ ...one, from: one.from + by })
+      return { ...second, partial: { ...second.partial, range: shift(range), blocks: blocks.map(shift) } }
+    }
+    expect(() => mergePartials([first, moved(-1)])).toThrow('shard 2/2 overlaps with shard 1/2')
+    expect(() => mergePartials([first, moved(1)])).toThrow(
+      'there are targets between shard 1/2 and shard 2/2',
+    )
+    const empty = { ...second, partial: { ...second.partial, blocks: [] } }
+    expect(() => mergePartials([first, empty])).toThrow('shard 2/2 lacks blocks')
+    const short = { ...second, partial: { ...second.partial, range: null, blocks: [] } }
+    expect(() => mergePartials([first, short])).toThrow('are in no shard')
+  })
+
+  it('checks of nodes that nobody made', async () => {
+    const [first, second] = (await shards(options, 2)) as [PartialFile, PartialFile]
+    const without = { ...first, partial: { ...first.partial, globals: false } }
+    expect(() => mergePartials([without, second])).toThrow('no shard made the checks of nodes')
+  })
+
+  it('files of another version, damaged ones and others', async () => {
+    const [first] = (await shards(options, 1)) as [PartialFile]
+    const text = partialToText(first.partial)
+    expect(() => parsePartial(text.replace('"complete":true', '"complete":false'), 'p')).toThrow('was edited')
+    expect(() => parsePartial(text.replace(/"tool":"[^"]+"/, '"tool":"0.0.1"'), 'p')).toThrow(
+      'was made by connproof 0.0.1',
+    )
+    expect(() => parsePartial(text.slice(0, -20), 'p')).toThrow('not valid JSON')
+    expect(() => parsePartial('{}', 'p')).toThrow('is not a partial result')
+    expect(() => parsePartial('[]', 'p')).toThrow('is not a partial result')
+  })
+
+  it('rows whose order only some shards found broken', async () => {
+    // One row out of place, between those that are looked at beforehand.
+    const many = Array.from({ length: 5000 }, (_, k) => [k % 14, Math.floor(k / 400)] as const)
+    const swapped = [...many]
+    ;[swapped[398], swapped[402]] = [swapped[402] ?? [0, 0], swapped[398] ?? [0, 0]]
+    const sound = circuitOf('sound', { rows: many, order: 'tgt,src' })
+    const astray = circuitOf('astray', { rows: swapped, order: 'as given' })
+    const two = await shards({ original: sound, manipulated: [astray] }, 2)
+    expect(() => mergePartials(two)).toThrow('order of its rows that others found broken')
+    const any = await shards({ original: sound, manipulated: [astray] }, 2, { anyOrder: true })
+    expect(mergePartials(any)[0]?.verdict).toBe('verified')
+  })
+})
