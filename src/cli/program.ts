@@ -5,6 +5,7 @@ import { addConfig } from './config.ts'
 import { addDemo } from './demo-verb.ts'
 import { addDiff } from './diff.ts'
 import { addInspect } from './inspect.ts'
+import { addSelect } from './select.ts'
 import { addRegister, addStatus } from './status.ts'
 import type { Terminal } from './terminal.ts'
 import { addVerify } from './verify.ts'
@@ -37,6 +38,7 @@ export function buildProgram(session: Session): Command {
   addVerify(program, session)
   addDiff(program, session)
   addInspect(program, session)
+  addSelect(program, session)
   addConfig(program, session)
   addStatus(program, session)
   addRegister(program, session)

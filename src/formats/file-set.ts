@@ -23,6 +23,8 @@ export interface WrittenFile {
 export interface FileSetOptions {
   /** Every name that such a set may have; those that this one does not have are removed. */
   readonly names: readonly string[]
+  /** Names of files that only describe the others: that one of them differs makes it no other set. */
+  readonly notes?: readonly string[] | undefined
   /** Replace what differs. Without it a file of other content is refused; the same content is left alone. */
   readonly force?: boolean | undefined
   /** Say what would happen, and do nothing. */
@@ -51,7 +53,7 @@ export function writeFileSet(
     ...stale.map(path => ({ path, change: 'removed' as const, size: 0, sha256: undefined })),
   ]
   if (options.force !== true)
-    refuseOther([...plan.filter(file => file.there), ...stale.map(path => ({ path }))])
+    refuseOther([...plan.filter(isOther(options.notes)), ...stale.map(path => ({ path }))])
   const pending = plan.filter(({ change }) => change === 'written')
   if (options.dryRun === true || pending.length + stale.length === 0) return result
   makeFolder(folder)
@@ -72,7 +74,13 @@ export function writeFileSet(
   return result
 }
 
+const isOther =
+  (notes: readonly string[] = []) =>
+  ({ name, there }: Planned): boolean =>
+    there && !notes.includes(name)
+
 interface Planned {
+  readonly name: string
   readonly path: string
   readonly bytes: Uint8Array
   readonly sha256: string
@@ -87,7 +95,7 @@ function planFile(folder: string, { name, content }: FileContent): Planned {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const same =
     exists(path) && statSync(path).size === bytes.length && Buffer.compare(readFileSync(path), bytes) === 0
-  return { path, bytes, sha256, change: same ? 'unchanged' : 'written', there: !same && exists(path) }
+  return { name, path, bytes, sha256, change: same ? 'unchanged' : 'written', there: !same && exists(path) }
 }
 
 /** @throws InputError for what is there and no file: it would be lost, or in the way */

@@ -22,30 +22,37 @@ export const REMOVAL_FILES = [
   'conns_removed_gid_to_idx.npz',
   'conns_removed_gid_to_idx_source.npz',
   'conns_removed_gid_to_idx_target.npz',
+  'selection.json',
   'conns_removed_adjmat.npz',
 ] as const
 
 export type RemovalFile = (typeof REMOVAL_FILES)[number]
 
+export const RECORD_FILE: RemovalFile = 'selection.json'
 export const MASK_FILE: RemovalFile = 'conns_removed_adjmat.npz'
 
 export interface Removal {
   /** 0-based node ids, in the order they are written. */
   readonly pairs: Pairs
   /** Where a circuit is known: the mask between its selections. */
-  readonly masked?: { readonly mask: Mask; readonly source: NodeSelection; readonly target: NodeSelection }
+  readonly masked?:
+    | { readonly mask: Mask; readonly source: NodeSelection; readonly target: NodeSelection }
+    | undefined
+  /** Text of `selection.json`, which says how to make all of it again; left out where that is told elsewhere. */
+  readonly record?: string | undefined
 }
 
 /**
  * All files of a removal. The mask comes last: it is what manipulations and proofs rest on, so it must not appear
  * before what it belongs to.
  */
-export async function encodeRemoval({ pairs, masked }: Removal): Promise<FileContent<RemovalFile>[]> {
+export async function encodeRemoval({ pairs, masked, record }: Removal): Promise<FileContent<RemovalFile>[]> {
   const files: FileContent<RemovalFile>[] = [
     { name: 'conns_removed.npy', content: encodePairs(pairs) },
     { name: 'conns_removed.csv', content: encodeCsv(pairs) },
     { name: 'conns_removed.target', content: encodeTargets(pairs) },
   ]
+  if (record !== undefined) files.push({ name: RECORD_FILE, content: record })
   if (masked === undefined) return files
   const { mask, source, target } = masked
   for (const [side, selection] of sidesOf(source, target)) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../src/version.ts'
 import { connproof } from './run.ts'
 
-const VERBS = ['verify', 'diff', 'inspect', 'config', 'status', 'register', 'demo']
+const VERBS = ['verify', 'diff', 'inspect', 'select', 'config', 'status', 'register', 'demo']
 
 describe('help', () => {
   it.each(VERBS)('of %s fits a screen of 80 x 24 and has an example', async verb => {
@@ -51,6 +51,11 @@ describe('wrong use exits 2, prints nothing on stdout and says what is wrong', (
     [['verify', 'a', 'b', '--removed'], "'--removed <mask>' argument missing", '--help'],
     [['verify', 'a', 'b', '--write-differences', 'd.txt'], '--write-differences', '.csv or .npz'],
     [['inspect', 'a', '--ids'], '--ids', '--nodes SET'],
+    [['select', 'a.npy', '--mode', 'both'], "'both' is invalid", 'reciprocal or directed'],
+    [['select', 'a.npy', '--mode', 'directed', '--seed', '1', '--output', 'o'], '--count', 'exactly one'],
+    [['select', 'a.npy', '--fraction', '1.5'], "'1.5' is invalid", 'from 0 to 1'],
+    [['select', 'a.npy', '--seed', '4294967296'], "'4294967296' is invalid", '4294967295'],
+    [['select', 'a.npy', '--allow', 'list.repeat'], "'list.repeat' is invalid", 'list.repeats'],
   ])('%j', async (args, ...expected) => {
     const { code, stdout, stderr } = await connproof(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

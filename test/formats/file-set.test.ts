@@ -72,6 +72,19 @@ describe('a set of files', () => {
     expect(content(folder)).toEqual({ list: 'a' })
   })
 
+  it('replaces what only describes the others, and adds to them', () => {
+    const folder = newFolder()
+    write(folder, { list: 'a', ids: 'a list' })
+    expect(write(folder, { list: 'a', ids: 'a list and its mask', mask: 'b' }, { notes: ['ids'] })).toEqual([
+      ['list', 'unchanged'],
+      ['ids', 'written'],
+      ['mask', 'written'],
+    ])
+    expect(() => write(folder, { list: 'A', ids: 'b', mask: 'b' }, { notes: ['ids'] })).toThrow(
+      'exists already',
+    )
+  })
+
   it('as a dry run says what would happen', () => {
     const folder = newFolder()
     expect(write(folder, { list: 'a' }, { dryRun: true })).toEqual([['list', 'written']])

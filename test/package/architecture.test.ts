@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   shards: ['root', 'parallel', 'verification', 'formats', 'connectome'],
   parallel: ['verification', 'formats', 'connectome', 'kernels'],
   inputs: ['sonata', 'formats', 'connectome'],
-  report: ['root', 'verification', 'interop', 'formats', 'connectome'],
+  report: ['root', 'selection', 'verification', 'interop', 'formats', 'connectome'],
   verification: ['formats', 'connectome', 'kernels'],
   selection: ['formats', 'connectome', 'kernels'],
   manipulation: ['selection', 'connectome'],
