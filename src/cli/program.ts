@@ -53,5 +53,4 @@ const visibleOptions = (command: Command): Option[] =>
 const EXIT_CODES = `
 Options: -V, --version; -h, --help; of a verb: connproof verify --help
 Exit codes: 0 as asked, 1 differs, 2 cannot tell or wrong usage, 70 a bug.
-Example: connproof verify original/circuit_config.json new/circuit_config.json \\
-           --removed mask.npz --nodes Excitatory`
+Example: connproof verify original new --removed mask.npz --nodes Excitatory`

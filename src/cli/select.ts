@@ -83,7 +83,7 @@ export function addSelect(program: Command, session: Session): void {
 }
 
 const EXAMPLE =
-  '\nRarely: --population NAME, --pairs rows|columns, --seed-mode MODE, --sim-seed S\nExample: connproof select p.npy --mode reciprocal --count 9 --seed 1 --output o/0'
+  '\nRarely: --population NAME, --pairs rows|columns, --seed-mode MODE, --sim-seed S\nExample: connproof select p.npy --mode reciprocal --count 9 --seed 1 --output o'
 
 const hidden = (flags: string): Option => new Option(flags).hideHelp()
 
