@@ -1,5 +1,6 @@
 /** What `config CAMPAIGN` does. */
 import { configSteps } from '../campaign/config-steps.ts'
+import { jobSteps } from '../campaign/job-steps.ts'
 import { type CampaignStepFlags, runCampaignSteps } from './campaign-steps-run.ts'
 import type { Session } from './program.ts'
 
@@ -8,4 +9,10 @@ export const runCampaignConfig = (
   file: string,
   flags: CampaignStepFlags,
   session: Pick<Session, 'terminal' | 'signal'>,
-): Promise<number> => runCampaignSteps(file, configSteps, flags, session)
+): Promise<number> =>
+  runCampaignSteps(
+    file,
+    async (campaign, base) => [...configSteps(campaign, base), ...(await jobSteps(campaign))],
+    flags,
+    session,
+  )

@@ -18,7 +18,7 @@ export interface CampaignStepFlags {
 /** Do what is stale of the steps that `stepsOf` gives. Returns 0, or 2 if one of them failed. */
 export async function runCampaignSteps(
   file: string,
-  stepsOf: (campaign: Campaign, base: BaseCircuit) => Work[],
+  stepsOf: (campaign: Campaign, base: BaseCircuit) => Work[] | Promise<Work[]>,
   flags: CampaignStepFlags,
   session: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
@@ -26,7 +26,7 @@ export async function runCampaignSteps(
   const base = await BaseCircuit.open(campaign)
   const json = flags.json === true
   try {
-    const outcomes = await runSteps(campaign.output, stepsOf(campaign, base), {
+    const outcomes = await runSteps(campaign.output, await stepsOf(campaign, base), {
       dryRun: flags.dryRun,
       force: flags.force,
       owner: whoWeAre(),

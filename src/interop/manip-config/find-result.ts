@@ -7,11 +7,12 @@
  * Versions that read the same file but have `--output-dir` (0.0.1 to 0.0.4) write what generation B does:
  * 3. `<output folder>/circuit_config.json`;
  * and a run that was not converted leaves only
- * 4. `<output folder>/parquet` with `parquet.DONE` or `.parquet` files in it (generation A: beside the edges).
+ * 4. `<output folder>/parquet` with `parquet.DONE` or `.parquet` files in it; of the script, beside the edges, which
+ *    are taken to be beside the circuit configuration.
  * The first that is there counts: a circuit that is there but damaged is not passed over for an older one.
  */
 import { readdir, stat } from 'node:fs/promises'
-import { extname, join, resolve } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 import type { ManipConfig } from './parse.ts'
 
 export type ResultKind = 'blue-config' | 'circuit-config' | 'parquet'
@@ -51,7 +52,13 @@ export function candidates(place: ResultPlace): ManipulatedCircuit[] {
     if (blueConfig !== undefined) renamed.push(at('blue-config', withName(blueConfig, name)))
     if (circuitConfig !== undefined) renamed.push(at('circuit-config', withName(circuitConfig, name)))
   }
-  return [...renamed, at('circuit-config', 'circuit_config.json'), at('parquet', 'parquet')]
+  const rebased = generation === 'A' && circuitConfig !== undefined ? dirname(circuitConfig) : '.'
+  return [
+    ...renamed,
+    at('circuit-config', 'circuit_config.json'),
+    at('parquet', 'parquet'),
+    ...(rebased === '.' ? [] : [at('parquet', rebased, 'parquet')]),
+  ]
 }
 
 /**

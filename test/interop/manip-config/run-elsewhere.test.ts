@@ -150,8 +150,10 @@ describe('where the circuit is', () => {
 
   it('the first of the places that is there', async () => {
     expect(await findManipulatedCircuit(a)).toBeUndefined()
+    const beside = put('sonata/parquet/edges.parquet')
+    expect(await findManipulatedCircuit(a)).toEqual({ kind: 'parquet', path: join(beside, '..') })
+    expect(await findManipulatedCircuit({ ...a, generation: 'B' })).toBeUndefined()
     mkdirSync(join(out, 'parquet'), { recursive: true })
-    expect(await findManipulatedCircuit(a)).toBeUndefined()
     put('parquet/parquet.DONE')
     expect(await findManipulatedCircuit(a)).toEqual({ kind: 'parquet', path: join(out, 'parquet') })
     const b = put('circuit_config.json')
