@@ -25,6 +25,8 @@ export const proofKey = ({ id }: Variant): string => `${id}/proof`
 export interface VerifyCampaignOptions extends RunOptions {
   /** What the comparison needs: memory, threads, how many culprits to keep. */
   readonly comparison?: Partial<Omit<VerifyOptions, 'original' | 'manipulated' | 'requests'>> | undefined
+  /** What makes the proofs: `verify`, or something that has the comparisons from elsewhere. */
+  readonly judge?: ((options: VerifyOptions) => Promise<Proof[]>) | undefined
 }
 
 export type CircuitState =
@@ -126,7 +128,12 @@ class Verification {
     if (found.file === undefined)
       return { ...common, state: 'missing', file: undefined, looked: found.looked }
     const place = { file: found.file, looked: [] }
-    const unknown = await this.#unknownRequest(variant)
+    const unknown = await unknownRequest(
+      this.#campaign,
+      variant,
+      this.#lock,
+      this.#selectSteps.get(selectionKey(variant)),
+    )
     if (unknown !== undefined) return { ...common, ...place, state: 'failed', trouble: unknown }
     const circuit = await this.#open(found.file)
     const step = await this.#step(variant, found.file, circuit)
@@ -144,24 +151,6 @@ class Verification {
       }
     circuit?.close()
     return { ...common, ...place, reasons: why, state: why.length === 0 ? 'unchanged' : 'to do' }
-  }
-
-  /** Why it is not known what was asked: a circuit must not be judged by a mask that nobody made for it. */
-  async #unknownRequest(variant: Variant): Promise<Trouble | undefined> {
-    const { list, operation, arguments: more } = variant.manipulation
-    if (list === undefined || Object.keys(more).length > 0)
-      return {
-        message: `what ${operation} was to do is not said by a mask alone`,
-        file: variant.paths.config,
-        hint: 'connproof verify ORIGINAL MANIPULATED --config FILE',
-      }
-    const key = selectionKey(variant)
-    const step = this.#selectSteps.get(key)
-    const [stale] =
-      step === undefined ? [] : await reasons(step, this.#lock.steps[key], this.#home, { thorough: true })
-    if (stale === undefined) return undefined
-    const { message, file, hint } = staleSelection(this.#campaign, variant, stale)
-    return { message, file, hint }
   }
 
   /** Undefined where it cannot be opened: `verify` says why. */
@@ -197,7 +186,7 @@ class Verification {
 
   async #prove(group: readonly Pending[]): Promise<CircuitOutcome[]> {
     const { manipulation } = group[0]?.variant ?? {}
-    const proofs = await verify({
+    const proofs = await (this.#options.judge ?? verify)({
       ...this.#options.comparison,
       original: this.#base.circuit,
       population: this.#campaign.population,
@@ -233,7 +222,33 @@ class Verification {
   }
 }
 
-async function requestOf({ id, paths }: Variant): Promise<Request> {
+/**
+ * Why it is not known what was asked of a variant: a circuit must not be judged by a mask that nobody made for it.
+ *
+ * @param step the selection as the campaign now asks for it
+ */
+export async function unknownRequest(
+  campaign: Campaign,
+  variant: Variant,
+  lock: Lock,
+  step: Step | undefined,
+): Promise<Trouble | undefined> {
+  const { list, operation, arguments: more } = variant.manipulation
+  if (list === undefined || Object.keys(more).length > 0)
+    return {
+      message: `what ${operation} was to do is not said by a mask alone`,
+      file: variant.paths.config,
+      hint: 'connproof verify ORIGINAL MANIPULATED --config FILE',
+    }
+  const [stale] =
+    step === undefined ? [] : await reasons(step, lock.steps[step.key], campaign.output, { thorough: true })
+  if (stale === undefined) return undefined
+  const { message, file, hint } = staleSelection(campaign, variant, stale)
+  return { message, file, hint }
+}
+
+/** The mask of a variant, under its name. */
+export async function requestOf({ id, paths }: Variant): Promise<Request> {
   return { name: id, removed: await readMask(paths.mask) }
 }
 

@@ -48,7 +48,10 @@ export async function runCampaignVerify(
 }
 
 /** The worst counts, as for circuits on the command line; a missing one is not told unless it may be missing. */
-function exitCodeOf(outcomes: readonly CircuitOutcome[], flags: VerifyFlags): number {
+export function exitCodeOf(
+  outcomes: readonly CircuitOutcome[],
+  flags: Pick<VerifyFlags, 'allowMissing'>,
+): number {
   const codes = outcomes.map(({ state, record }) => {
     if (state === 'missing') return flags.allowMissing ? AS_ASKED : CANNOT_TELL
     if (state === 'to do') return AS_ASKED
@@ -59,7 +62,16 @@ function exitCodeOf(outcomes: readonly CircuitOutcome[], flags: VerifyFlags): nu
   return Math.max(AS_ASKED, ...codes)
 }
 
-function recordsOf({ variant, state, file, looked, reasons, proof, trouble }: CircuitOutcome): unknown[] {
+/** Records of `--json`. */
+export function recordsOf({
+  variant,
+  state,
+  file,
+  looked,
+  reasons,
+  proof,
+  trouble,
+}: CircuitOutcome): unknown[] {
   const circuit = variant.id
   switch (state) {
     case 'proven':

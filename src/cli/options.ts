@@ -25,6 +25,19 @@ export function parseJobs(text: string): number {
   throw new InvalidArgumentError('Expected 1 to 256 threads.')
 }
 
+/** `2/5`: the second of five. */
+export function parseShard(text: string): { readonly index: number; readonly of: number } {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
+  if (index === undefined || of === undefined)
+    throw new InvalidArgumentError('Expected I/N, such as 2/5: the second of five.')
+  if (of < 1 || of > MOST_SHARDS) throw new InvalidArgumentError(`Expected 1 to ${MOST_SHARDS} shards.`)
+  if (index < 1 || index > of)
+    throw new InvalidArgumentError(`Shard ${index} is out of range: there are 1/${of} to ${of}/${of}.`)
+  return { index, of }
+}
+
+const MOST_SHARDS = 10_000
+
 export function parseIdBase(text: string): 0 | 1 {
   if (text === '0') return 0
   if (text === '1') return 1

@@ -5,6 +5,7 @@ import { addConfig } from './config.ts'
 import { addDemo } from './demo-verb.ts'
 import { addDiff } from './diff.ts'
 import { addInspect } from './inspect.ts'
+import { addMerge } from './merge.ts'
 import { addSelect } from './select.ts'
 import { addRegister, addStatus } from './status.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,13 +21,11 @@ export interface Session {
 
 export function buildProgram(session: Session): Command {
   const program = new Command('connproof')
-    .description(
-      'Proves that a manipulated connectome differs from its original\nin exactly the way you asked.',
-    )
+    .description('Proves that a manipulated connectome differs from its original as asked.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help; of a verb: connproof verify --help')
     .helpCommand(false)
-    .configureHelp({ helpWidth: 80, subcommandTerm: command => command.name(), visibleOptions })
+    .configureHelp({ helpWidth: 80, subcommandTerm: command => command.name(), visibleOptions, formatHelp })
     .showHelpAfterError('  try: connproof --help, connproof verify --help')
     .configureOutput({
       writeOut: text => session.terminal.out(text),
@@ -40,6 +39,7 @@ export function buildProgram(session: Session): Command {
   addInspect(program, session)
   addSelect(program, session)
   addConfig(program, session)
+  addMerge(program, session)
   addStatus(program, session)
   addRegister(program, session)
   addDemo(program, session)
@@ -50,7 +50,12 @@ export function buildProgram(session: Session): Command {
 const visibleOptions = (command: Command): Option[] =>
   command.parent === null ? [] : new Help().visibleOptions(command)
 
-const EXIT_CODES = `
-Options: -V, --version; -h, --help; of a verb: connproof verify --help
+/** Of the program: no empty lines between groups, so that all verbs fit a screen. */
+const formatHelp = (command: Command, help: Help): string => {
+  const text = new Help().formatHelp.call(help, command, help)
+  return command.parent === null ? text.replaceAll(/\n\n/g, '\n') : text
+}
+
+const EXIT_CODES = `Options: -V, --version; -h, --help; of a verb: connproof verify --help
 Exit codes: 0 as asked, 1 differs, 2 cannot tell or wrong usage, 70 a bug.
 Example: connproof verify original new --removed mask.npz --nodes Excitatory`

@@ -80,7 +80,7 @@ async function discardUnfinished(): Promise<void> {
 
 async function explain(error: unknown, args: readonly string[], terminal: Terminal): Promise<number> {
   if (error instanceof Interrupted) {
-    terminal.err('connproof: interrupted, no output file was written\n')
+    terminal.err('connproof: interrupted, no result was written\n')
     return error.exitCode
   }
   // commander has printed its message already; its own codes would be 1.

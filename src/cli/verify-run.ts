@@ -6,7 +6,7 @@ import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
 import { proofsToText } from '../report/text.ts'
 import { readMask } from '../selection/mask.ts'
 import type { FindingCode, Proof } from '../verification/proof.ts'
-import { verify } from '../verify.ts'
+import { type VerifyOptions, verify } from '../verify.ts'
 import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
@@ -15,7 +15,7 @@ import { resourcesFor } from './resources.ts'
 import type { VerifyFlags } from './verify.ts'
 
 /** Culprits in JSON where `--show` does not ask for more. */
-const KEEP = 10
+export const KEEP = 10
 
 /** Returns the exit code; throws InputError where nothing can be told of any circuit. */
 export async function runVerify(
@@ -46,12 +46,21 @@ export async function runVerify(
   }
 }
 
-async function prove(
+const prove = (
+  original: string,
+  manipulated: readonly string[],
+  flags: VerifyFlags,
+  session: Pick<Session, 'terminal' | 'signal'>,
+): Promise<Proof[]> => withQuestion(original, manipulated, flags, session, verify)
+
+/** Open what the command line names, do something with it, close it. */
+export async function withQuestion<T>(
   original: string,
   manipulated: readonly string[],
   flags: VerifyFlags,
   { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
-): Promise<Proof[]> {
+  run: (options: VerifyOptions) => Promise<T>,
+): Promise<T> {
   const progress = new Progress({
     write: terminal.err,
     tty: terminal.errIsTty,
@@ -62,7 +71,7 @@ async function prove(
   const added = await optionalMask(flags.added)
   const circuits = await openCircuits(original, manipulated, [removed, added], flags)
   try {
-    return await verify({
+    return await run({
       original: circuits.original,
       manipulated: circuits.manipulated,
       removed,

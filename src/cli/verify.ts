@@ -1,6 +1,7 @@
 /** The verb `verify`: its flags. */
 import { type Command, Option } from 'commander'
-import { collect, comparisonOptions, parseCount, parseIdBase } from './options.ts'
+import type { Shard } from '../shards/partial.ts'
+import { collect, comparisonOptions, parseCount, parseIdBase, parseShard } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface VerifyFlags {
@@ -27,6 +28,12 @@ export interface VerifyFlags {
   readonly allowMissing?: true
   readonly dryRun?: true
   readonly junit?: string
+  /** One block of targets, into a partial result. */
+  readonly shard?: Shard
+  readonly partial?: string
+  readonly anyOrder?: true
+  /** Of a campaign: the variant that the shard is of. */
+  readonly variant?: string
 }
 
 export function addVerify(program: Command, session: Session): void {
@@ -54,11 +61,25 @@ export function addVerify(program: Command, session: Session): void {
     .addOption(new Option('--allow-missing').hideHelp())
     .addOption(new Option('--dry-run').hideHelp())
     .addOption(new Option('--junit <file>').hideHelp())
+    .addOption(new Option('--shard <i/n>').argParser(parseShard).hideHelp())
+    .addOption(new Option('--partial <file>').hideHelp())
+    .addOption(new Option('--any-order').hideHelp())
+    .addOption(new Option('--variant <id>').hideHelp())
   comparisonOptions(verb)
     .option('-q, --quiet', 'no progress on stderr')
     .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', EXAMPLE)
     .action(async (original: string, manipulated: string[], flags: VerifyFlags) => {
+      if (flags.shard !== undefined) {
+        const { runShardVerb } = await import('./shard-run.ts')
+        session.exitCode = await runShardVerb(
+          original,
+          manipulated,
+          { ...flags, shard: flags.shard },
+          session,
+        )
+        return
+      }
       if (manipulated.length === 0 && (await isCampaign(original))) {
         const { runCampaignVerify } = await import('./campaign-verify-run.ts')
         session.exitCode = await runCampaignVerify(original, flags, session)
@@ -73,4 +94,4 @@ const isCampaign = async (file: string): Promise<boolean> =>
   (await import('../campaign/recognise.ts')).isCampaignFile(file)
 
 const EXAMPLE =
-  '\nOf a CAMPAIGN: --allow-missing, --dry-run, --junit FILE\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+  '\nOf a CAMPAIGN: --allow-missing, --dry-run, --junit FILE. In parts: --shard I/N\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'

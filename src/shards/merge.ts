@@ -6,7 +6,7 @@ import type { Comparison } from '../verification/comparison.ts'
 import { joinComparisons } from '../verification/join.ts'
 import type { Proof } from '../verification/proof.ts'
 import { fingerprint } from './fingerprint.ts'
-import { type Partial, shardName } from './partial.ts'
+import { differingIdentity, type Partial, shardName } from './partial.ts'
 
 export interface PartialFile {
   /** For messages. */
@@ -47,14 +47,12 @@ export async function requireUnchanged({ file, partial }: PartialFile): Promise<
 }
 
 function requireSame(first: PartialFile, part: PartialFile): void {
-  const names = new Set([...Object.keys(first.partial.identity), ...Object.keys(part.partial.identity)])
-  for (const name of names) {
-    if (first.partial.identity[name] === part.partial.identity[name]) continue
-    throw new InputError(`is a shard of another verification than ${first.file}: not the same ${name}`, {
-      file: part.file,
-      hint: 'merge shards of one command over unchanged files',
-    })
-  }
+  const name = differingIdentity(first.partial, part.partial)
+  if (name === undefined) return
+  throw new InputError(`is a shard of another verification than ${first.file}: not the same ${name}`, {
+    file: part.file,
+    hint: 'merge shards of one command over unchanged files',
+  })
 }
 
 /** Every shard once, and complete. */

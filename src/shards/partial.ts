@@ -34,6 +34,8 @@ export interface Partial {
   readonly complete: boolean
   /** What must be equal in all shards of one verification, each under the name that a message gives it. */
   readonly identity: Readonly<Record<string, string>>
+  /** No order of rows was relied on. */
+  readonly anyOrder: boolean
   /** Culprits kept per class. */
   readonly keep: number
   /** The targets of this shard; null where there are fewer targets with edges than shards. */
@@ -87,3 +89,9 @@ export function parsePartial(text: string, file: string): Partial {
 
 /** `2/5`, for messages. */
 export const shardName = ({ index, of }: Shard): string => `${index}/${of}`
+
+/** The name of the first thing that is not the same, or undefined. */
+export function differingIdentity(a: Partial, b: Partial): string | undefined {
+  const names = Object.keys({ ...a.identity, ...b.identity })
+  return names.find(name => a.identity[name] !== b.identity[name])
+}

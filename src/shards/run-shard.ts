@@ -1,6 +1,7 @@
 /** One shard of a verification: its block of targets, in smaller blocks that a rerun need not do again. */
 import { createHash } from 'node:crypto'
 import type { EdgeSource } from '../connectome/edges.ts'
+import { InputError } from '../errors.ts'
 import { compareInParallel } from '../parallel/jobs.ts'
 import { openCase, troubleOf } from '../prove.ts'
 import type { TargetRange } from '../verification/buckets.ts'
@@ -9,7 +10,7 @@ import { cutTargets, looksUnsorted } from '../verification/cut.ts'
 import { type Asking, type Comparable, isComparable, openAll, type VerifyOptions } from '../verify.ts'
 import { VERSION } from '../version.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Block, Partial, PartOutcome, Shard } from './partial.ts'
+import { type Block, differingIdentity, type Partial, type PartOutcome, type Shard } from './partial.ts'
 
 export interface ShardOptions extends VerifyOptions {
   readonly shard: Shard
@@ -17,8 +18,10 @@ export interface ShardOptions extends VerifyOptions {
   readonly blockRows?: number | undefined
   /** Take no file for sorted, whatever its rows look like. */
   readonly anyOrder?: boolean | undefined
-  /** What an earlier, interrupted run left; used as far as it is about the same. */
+  /** What an earlier, interrupted run left: this one goes on from there. */
   readonly earlier?: Partial | undefined
+  /** Begin anew where `earlier` is of another question or other files. */
+  readonly replace?: boolean | undefined
   /** Called with what there is: at the begin, after each block, and, complete, at the end. */
   readonly onPartial?: ((partial: Partial) => void) | undefined
 }
@@ -29,7 +32,7 @@ const MOST_BLOCKS = 64
 /**
  * Compare the targets of one shard.
  *
- * @throws InputError as `verify` does, and if the shard is none of `of`
+ * @throws InputError as `verify` does, and where `earlier` is about something else and not to be replaced
  */
 export async function runShard(options: ShardOptions): Promise<Partial> {
   const { shard } = options
@@ -42,7 +45,7 @@ export async function runShard(options: ShardOptions): Promise<Partial> {
     const unsorted = await Promise.all(files.map(edges => options.anyOrder === true || looksUnsorted(edges)))
     const range = (await cutTargets(original, shard.of))[shard.index - 1]
     const blank = await describe(options, opened.pairs, range)
-    const earlier = options.earlier && sameRun(options.earlier, blank) ? options.earlier : undefined
+    const earlier = takeUp(options, blank)
     if (earlier?.complete) return earlier
     // Rows in no order are all read for every block.
     const rows = files.reduce((sum, edges) => sum + edges.edgeCount, 0) / shard.of
@@ -104,6 +107,17 @@ const plain = (outcome: Outcome | undefined): PartOutcome | null =>
       ? { comparison: outcome.comparison }
       : { error: troubleOf(outcome.error) }
 
+/** What a shard of `options` would say before it compares anything: who it is and of what. */
+export async function describeShard(options: ShardOptions): Promise<Partial> {
+  const opened = await openAll(options)
+  try {
+    const range = (await cutTargets(opened.question.original, options.shard.of))[options.shard.index - 1]
+    return await describe(options, opened.pairs, range)
+  } finally {
+    opened.close()
+  }
+}
+
 /** The partial result before anything is compared. */
 async function describe(
   options: ShardOptions,
@@ -138,6 +152,7 @@ async function describe(
     shard,
     complete: false,
     identity,
+    anyOrder: options.anyOrder === true,
     keep,
     range: range ?? null,
     cases: cases.map(one => (globals ? one : { ...one, nodes: [] })),
@@ -153,9 +168,12 @@ function digest(...parts: readonly (string | Uint8Array | Uint32Array)[]): strin
   return hash.digest('hex')
 }
 
-/** Whether `earlier` is about the same shard of the same question over the same files. */
-export function sameRun(earlier: Partial, now: Partial): boolean {
-  const facts = ({ shard, identity, range, tool }: Partial): string =>
-    JSON.stringify([shard.index, shard.of, identity, range?.from, range?.to, tool])
-  return facts(earlier) === facts(now)
+function takeUp({ earlier, replace, shard }: ShardOptions, now: Partial): Partial | undefined {
+  if (earlier === undefined) return undefined
+  const other = differingIdentity(earlier, now)
+  if (other === undefined && earlier.shard.index === shard.index) return earlier
+  if (replace) return undefined
+  throw new InputError(`the partial result that is there is of something else: not the same ${other}`, {
+    hint: 'add --force to replace it, or give another name with --partial',
+  })
 }

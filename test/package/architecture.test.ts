@@ -11,6 +11,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
+    'cluster',
     'shards',
     'campaign',
     'contract',
@@ -25,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'formats',
     'connectome',
   ],
+  cluster: ['campaign', 'shards', 'interop', 'verification', 'root', 'formats'],
   campaign: [
     'root',
     'report',

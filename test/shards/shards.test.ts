@@ -107,7 +107,8 @@ describe('an interrupted shard', () => {
     await runShard({ ...options, onPartial: partial => first.push(partial) })
     const again: Partial[] = []
     const other = { ...options, keep: 3, earlier: first[3] as Partial }
-    await runShard({ ...other, onPartial: partial => again.push(partial) })
+    await expect(runShard(other)).rejects.toThrow('is of something else: not the same culprits to keep')
+    await runShard({ ...other, replace: true, onPartial: partial => again.push(partial) })
     expect(again[0]?.blocks).toEqual([])
   })
 

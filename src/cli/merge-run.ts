@@ -1,0 +1,58 @@
+/** What `merge` does. */
+import { readCampaign } from '../campaign/campaign.ts'
+import { isCampaignFile } from '../campaign/recognise.ts'
+import { verifyCampaign } from '../campaign/verify-steps.ts'
+import { campaignToText } from '../campaign/verify-text.ts'
+import { judgeByShards } from '../cluster/merge-campaign.ts'
+import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
+import { proofsToText } from '../report/text.ts'
+import { mergePartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
+import { readPartial } from '../shards/partial.ts'
+import { whoWeAre } from './campaign-flags.ts'
+import { exitCodeOf as campaignExitCode, recordsOf } from './campaign-verify-run.ts'
+import type { MergeFlags } from './merge.ts'
+import { planOutputs } from './outputs.ts'
+import type { Session } from './program.ts'
+import { exitCodeOf } from './verify-run.ts'
+
+/** Exit code of the verdicts, as `verify` has it. */
+export async function runMerge(
+  files: readonly string[],
+  flags: MergeFlags,
+  session: Pick<Session, 'terminal' | 'signal'>,
+): Promise<number> {
+  const [first] = files
+  if (files.length === 1 && first !== undefined && (await isCampaignFile(first)))
+    return mergeCampaign(first, flags, session)
+  const { terminal, signal } = session
+  const outputs = planOutputs(flags, files, [])
+  try {
+    const partials: PartialFile[] = []
+    for (const file of files) {
+      const part = { file, partial: await readPartial(file) }
+      await requireUnchanged(part)
+      partials.push(part)
+      signal.throwIfAborted()
+    }
+    const proofs = mergePartials(partials)
+    await outputs.write(proofFile(proofs), [])
+    if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords)))
+    else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
+    return exitCodeOf(proofs)
+  } finally {
+    outputs.abort()
+  }
+}
+
+async function mergeCampaign(
+  file: string,
+  flags: MergeFlags,
+  { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
+): Promise<number> {
+  const campaign = await readCampaign(file)
+  const judge = judgeByShards(campaign)
+  const outcomes = await verifyCampaign(campaign, { judge, force: flags.force, owner: whoWeAre(), signal })
+  if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf)))
+  else terminal.out(campaignToText(outcomes, { show: flags.show, style: terminal.style }))
+  return campaignExitCode(outcomes, {})
+}

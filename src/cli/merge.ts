@@ -1,0 +1,39 @@
+/** The verb `merge`: its flags. */
+import { type Command, Option } from 'commander'
+import { parseCount } from './options.ts'
+import type { Session } from './program.ts'
+
+export interface MergeFlags {
+  readonly show: number
+  readonly json?: true
+  readonly proof?: string
+  readonly force?: true
+  readonly allow?: readonly string[]
+}
+
+export function addMerge(program: Command, session: Session): void {
+  program
+    .command('merge')
+    .helpGroup('Run:')
+    .summary('make one verdict of the shards of a verification')
+    .description(
+      'Make the verdict of the whole from the partial results of verify --shard: the\nsame as of one run. Of a CAMPAIGN: from those that submit had made.',
+    )
+    .usage('[options] PARTIAL... | CAMPAIGN')
+    .argument('<partial...>')
+    .option('--show <k>', 'culprits to list per finding', parseCount, 5)
+    .option('--json', 'JSON Lines on stdout')
+    .option('--proof <file>', 'write the proof as JSON')
+    .option('--force', 'overwrite that file')
+    .addHelpOption(new Option('-h, --help').hideHelp())
+    .addHelpText('after', EXAMPLE)
+    .action(async (partials: string[], flags: MergeFlags) => {
+      const { runMerge } = await import('./merge-run.ts')
+      session.exitCode = await runMerge(partials, flags, session)
+    })
+}
+
+const EXAMPLE = `
+Missing, doubled, interrupted and foreign shards are refused by name.
+Example: for i in 1 2 3; do connproof verify original/ new/ --removed mask.npz \\
+             --shard $i/3; done; connproof merge connproof-*-of-3.json`
