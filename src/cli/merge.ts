@@ -34,6 +34,6 @@ export function addMerge(program: Command, session: Session): void {
 }
 
 const EXAMPLE = `
-Missing, doubled, interrupted and foreign shards are refused by name.
-Example: for i in 1 2 3; do connproof verify original/ new/ --removed mask.npz \\
-             --shard $i/3; done; connproof merge connproof-*-of-3.json`
+Missing, doubled, interrupted and foreign shards are refused by name. Shards are
+made by adding --shard I/N to verify, for each I from 1 to N, in any order.
+Example: connproof merge connproof-*-of-3.json --proof proof.json`
