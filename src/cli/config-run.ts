@@ -1,5 +1,4 @@
 /** The verb `config`: what it does. */
-import { existsSync } from 'node:fs'
 import { isCampaignFile } from '../campaign/recognise.ts'
 import { InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
@@ -10,6 +9,7 @@ import { configCheckRecord, configCheckToText } from '../report/config-check.ts'
 import { errorRecord, jsonLines } from '../report/json.ts'
 import { troubleLines } from '../report/sentences.ts'
 import type { ConfigFlags } from './config.ts'
+import { refuseExisting } from './config-files-run.ts'
 import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
 import type { Session } from './program.ts'
 
@@ -18,21 +18,26 @@ export async function runConfig(
   flags: ConfigFlags,
   session: Session,
 ): Promise<number> {
-  if (flags.migrate !== undefined && flags.check === true)
-    throw new InputError('--check and --migrate exclude each other', { field: '--migrate' })
+  const modes = (['check', 'migrate', 'job', 'simulation'] as const).filter(mode => flags[mode] !== undefined)
+  if (modes.length > 1)
+    throw new InputError(`--${modes.join(' and --')} exclude each other`, { field: `--${modes[1]}` })
   if (flags.check) return checkAll(files, flags, session)
-  const [file, another] = files
-  if (flags.migrate === undefined && file !== undefined && (await isCampaignFile(file))) {
+  const [file = '', another] = files
+  if (another !== undefined)
+    throw new InputError('expected one file', { file: another, hint: 'several go with --check only' })
+  if (flags.migrate !== undefined) return migrate(file, flags.migrate, flags, session)
+  if (flags.job || flags.simulation !== undefined) {
+    const { writeJob, writeSimulation } = await import('./config-files-run.ts')
+    return flags.job ? writeJob(file, flags, session) : writeSimulation(file, flags, session)
+  }
+  if (await isCampaignFile(file)) {
     const { runCampaignConfig } = await import('./campaign-config-run.ts')
     return runCampaignConfig(file, flags, session)
   }
-  if (flags.migrate === undefined || file === undefined)
-    throw new InputError('expected --check, --migrate or a campaign file', {
-      hint: 'connproof config --help',
-    })
-  if (another !== undefined)
-    throw new InputError('one file is migrated at a time', { field: '--migrate', file: another })
-  return migrate(file, flags.migrate, flags, session)
+  throw new InputError('expected a mode, such as --check, or a campaign file', {
+    file,
+    hint: 'connproof config --help',
+  })
 }
 
 /** 1: the package refuses a file, or runs something else than it says; 2: a file cannot be read. */
@@ -60,16 +65,11 @@ async function checkAll(
 async function migrate(
   file: string,
   to: 'A' | 'B',
-  { output, force, json }: ConfigFlags,
+  { output, json, ...flags }: ConfigFlags,
   { terminal }: Session,
 ): Promise<number> {
   const { text, notes } = migrateManipConfig(await readTextFile(file), file, to)
-  if (output !== undefined && existsSync(output) && force !== true)
-    throw new InputError('exists already', {
-      file: output,
-      field: '--output',
-      hint: 'add --force to overwrite it',
-    })
+  if (output !== undefined) refuseExisting([output], flags)
   if (output !== undefined) writeFileAtomic(output, text)
   else if (json !== true) terminal.out(`${text}\n`)
   if (json) terminal.out(jsonLines([{ type: 'migrated', file, to, output: output ?? null, notes, text }]))
