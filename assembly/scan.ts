@@ -12,7 +12,8 @@ import {
 
 /**
  * Scan rows (source, target) of one window. `state` carries the last row and the largest ids from window to
- * window. With source and target swapped it tells whether the rows are sorted by source.
+ * window. With source and target swapped it tells whether the rows are sorted by source. The first row that is not
+ * in order within its target is told only where it comes before the first whose target is not.
  */
 export function scanOrder(state: usize, source: usize, target: usize, count: u32): void {
   store<u32>(state, NONE, S_TARGET_ORDER_ROW)
@@ -82,7 +83,10 @@ function findBrokenRows(
   for (let k: u32 = 0; k < count; k++) {
     const s = load<u32>(source + ((<usize>k) << 2))
     const t = load<u32>(target + ((<usize>k) << 2))
-    if (t < t0 && load<u32>(state, S_TARGET_ORDER_ROW) == NONE) store<u32>(state, k, S_TARGET_ORDER_ROW)
+    if (t < t0) {
+      store<u32>(state, k, S_TARGET_ORDER_ROW)
+      return
+    }
     if (t == t0 && s < s0 && load<u32>(state, S_SOURCE_ORDER_ROW) == NONE)
       store<u32>(state, k, S_SOURCE_ORDER_ROW)
     s0 = s
