@@ -7,7 +7,14 @@ import { BaseCircuit } from './base.ts'
 import { changeOf, shortPath } from './identity.ts'
 import { type Lock, readLock, type StepRecord } from './lock.ts'
 import { lockFile } from './lock-file.ts'
-import { selectionKey, selectionOf, selectionParameters, TARGETS_KEY, targetsOf } from './select-steps.ts'
+import {
+  Lists,
+  selectionKey,
+  selectionOf,
+  selectionParameters,
+  TARGETS_KEY,
+  targetsOf,
+} from './select-steps.ts'
 import type { Campaign, Variant } from './types.ts'
 import { userTarget } from './variants.ts'
 
@@ -92,10 +99,11 @@ async function redraw(campaign: Campaign, lock: Lock, add: Add, signal?: AbortSi
   const drawn = campaign.variants.filter(variant => lock.steps[selectionKey(variant)] !== undefined)
   if (drawn.length === 0) return
   const base = await BaseCircuit.open(campaign)
+  const lists = new Lists(campaign, base)
   try {
     for (const variant of drawn) {
       signal?.throwIfAborted()
-      await redrawOne(campaign, variant, base, lock, add)
+      await redrawOne(campaign, variant, lists, lock, add)
     }
   } finally {
     base.close()
@@ -110,7 +118,7 @@ async function redraw(campaign: Campaign, lock: Lock, add: Add, signal?: AbortSi
 async function redrawOne(
   campaign: Campaign,
   variant: Variant,
-  base: BaseCircuit,
+  lists: Lists,
   lock: Lock,
   add: Add,
 ): Promise<void> {
@@ -119,7 +127,7 @@ async function redrawOne(
   if (JSON.stringify(record?.parameters) !== JSON.stringify(selectionParameters(campaign, variant)))
     return add(variant.paths.mask, 'was made with other settings than the campaign file has now')
   try {
-    const { files } = await selectionOf(campaign, variant, base)
+    const { files } = await selectionOf(variant, lists)
     for (const { name, content } of files) {
       const path = join(variant.paths.folder, name)
       if (digests.get(path) !== digestOf(content)) add(path, 'drawn again, it is another one')

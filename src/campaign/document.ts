@@ -27,7 +27,7 @@ export async function readDocument(file: string): Promise<TextDocument> {
   const text = await readTextFile(file)
   if (extname(file).toLowerCase() === '.json') parseJson(text, file)
   // Lazily: no other verb needs it.
-  const { LineCounter, parseDocument } = await import('yaml')
+  const { LineCounter, parseDocument } = await import('./yaml.ts')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [error] = document.errors

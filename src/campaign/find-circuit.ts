@@ -1,49 +1,45 @@
 /**
  * Where the circuit of a variant is. One rule, of `verify` and `status`: the place that the campaign file names under
- * `circuits`, else what connectome-manipulator leaves in the output folder of the configuration, first that exists of
- * - A: `<output>/<BlueConfig>_<name>`, `<output>/<configuration without .json>_<name>.json`;
- * - B: `<output>/circuit_config.json`;
- * - either, before conversion: `<output>/parquet`, or (A) beside the edges.
+ * `circuits`, else where connectome-manipulator puts it (see `findManipulatedCircuit`).
  */
 import { stat } from 'node:fs/promises'
-import { dirname, extname, join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { findParquet } from '../inputs/parquet-splits.ts'
+import { candidates, findManipulatedCircuit, type ResultPlace } from '../interop/manip-config/find-result.ts'
 import type { Campaign, ConfigSettings, Variant } from './types.ts'
 
 export type Found =
-  | { readonly file: string; readonly unconverted: boolean; readonly looked?: undefined }
+  | { readonly file: string; readonly looked?: undefined }
   /** Not there, and where it was looked for. */
   | { readonly file?: undefined; readonly looked: readonly string[] }
 
 export async function findManipulated({ config }: Campaign, variant: Variant): Promise<Found> {
-  const places = variant.circuit === undefined ? placesOf(config, variant.id) : [variant.circuit]
-  for (const file of places) {
-    const found = await stat(file).catch(() => undefined)
-    if (found === undefined) continue
-    const parquet = await findParquet(file)
-    if (found.isFile() || parquet !== undefined || (await hasConfig(file)))
-      return { file, unconverted: parquet !== undefined }
-  }
-  return { looked: places }
+  const { circuit, id } = variant
+  if (circuit !== undefined) return (await isCircuit(circuit)) ? { file: circuit } : { looked: [circuit] }
+  const place = placeOf(config, id)
+  const found = await findManipulatedCircuit(place)
+  return found === undefined ? { looked: candidates(place).map(({ path }) => path) } : { file: found.path }
 }
 
 /** Folder of the manipulated circuit as the configuration says it. */
 export const outputFolder = ({ outputPath }: ConfigSettings, id: string): string =>
   outputPath.replaceAll('{name}', id)
 
-function placesOf(config: ConfigSettings, id: string): string[] {
-  const folder = outputFolder(config, id)
-  if (config.generation === 'B') return [join(folder, 'circuit_config.json'), join(folder, 'parquet')]
-  const rebased = relative(config.circuitPath, config.circuitConfig)
-  const stem = rebased.slice(0, rebased.length - extname(rebased).length)
-  const blue = config.blueConfig
-  return [
-    ...(blue === undefined ? [] : [join(folder, `${blue}_${id}`)]),
-    join(folder, `${stem}_${id}.json`),
-    join(folder, dirname(rebased), 'parquet'),
-    join(folder, 'parquet'),
-  ]
+function placeOf(config: ConfigSettings, id: string): ResultPlace {
+  const { generation, circuitPath, circuitConfig, blueConfig } = config
+  return {
+    generation,
+    outputFolder: outputFolder(config, id),
+    name: id,
+    blueConfig:
+      blueConfig === undefined ? undefined : relative(circuitPath, resolve(circuitPath, blueConfig)),
+    circuitConfig: relative(circuitPath, circuitConfig),
+  }
 }
 
-const hasConfig = async (folder: string): Promise<boolean> =>
-  (await stat(join(folder, 'circuit_config.json')).catch(() => undefined))?.isFile() === true
+/** A folder that is still empty, or without its configuration, holds no circuit yet. */
+async function isCircuit(path: string): Promise<boolean> {
+  if ((await stat(path).catch(() => undefined))?.isFile()) return true
+  if ((await findParquet(path)) !== undefined) return true
+  return (await stat(join(path, 'circuit_config.json')).catch(() => undefined))?.isFile() === true
+}

@@ -54,7 +54,7 @@ export async function readLock(output: string): Promise<Lock> {
 }
 
 async function damageOf(value: unknown): Promise<string | undefined> {
-  const { Ajv } = await import('ajv')
+  const { Ajv } = await import('./ajv.ts')
   const check = new Ajv({ strict: false }).compile(LOCK_SCHEMA)
   if (check(value)) return undefined
   const [error] = check.errors ?? []

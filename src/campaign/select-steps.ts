@@ -1,16 +1,16 @@
 /** Which connections each variant removes: drawn, checked, written with all that the notebook writes beside it. */
 import { join } from 'node:path'
-import type { PairList } from '../connectome/pairs.ts'
-import { InternalError } from '../errors.ts'
+import { InputError, nearestName } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { type FileContent, writeFileSet } from '../formats/file-set.ts'
 import type { JsonObject } from '../formats/json.ts'
 import { pairListOf, readPairList } from '../inputs/pair-list.ts'
 import { encodeRemoval, REMOVAL_FILES } from '../interop/removal-files.ts'
 import { encodeUserTargets } from '../interop/removal-targets.ts'
-import { amountText } from '../selection/amount.ts'
-import { drawConnections } from '../selection/draw.ts'
-import { maskOfPairs } from '../selection/drawn-mask.ts'
+import { lintSentence, refusalOf, selectionLines, selectionRecord } from '../report/selection.ts'
+import { type ListSource, type PreparedList, prepareList, selectFrom } from '../select.ts'
+import { LINT_CODES, type LintCode } from '../selection/lint.ts'
+import { intersectIds } from '../sonata/id-sets.ts'
 import type { BaseCircuit } from './base.ts'
 import type { Work } from './run-steps.ts'
 import type { Campaign, Manipulation, Variant } from './types.ts'
@@ -23,13 +23,14 @@ export const TARGETS_KEY = 'targets'
 export interface Selection {
   readonly files: readonly FileContent[]
   readonly result: JsonObject
-  /** As the notebook prints them. */
+  /** As the notebook prints them, and what was found in the list. */
   readonly messages: readonly string[]
 }
 
 /** The steps of `select`: one per variant with a list, and the file of all targets. */
 export function selectSteps(campaign: Campaign, base: BaseCircuit): Work[] {
   const drawn = campaign.variants.filter(({ manipulation }) => manipulation.list !== undefined)
+  const lists = new Lists(campaign, base)
   const works = drawn.map((variant): Work => {
     const { list } = variant.manipulation
     return {
@@ -38,14 +39,11 @@ export function selectSteps(campaign: Campaign, base: BaseCircuit): Work[] {
       parameters: selectionParameters(campaign, variant),
       inputs: [...base.files, ...(list?.kind === 'file' ? [list.file] : [])],
       run: async () => {
-        const { files, result, messages } = await selectionOf(campaign, variant, base)
+        const { files, result, messages } = await selectionOf(variant, lists)
         // Stale or damaged: either way it is replaced as a whole.
         const written = writeFileSet(variant.paths.folder, files, { names: REMOVAL_FILES, force: true })
-        return {
-          outputs: written.filter(({ change }) => change !== 'removed').map(({ path }) => path),
-          result,
-          messages,
-        }
+        const outputs = written.filter(({ change }) => change !== 'removed').map(({ path }) => path)
+        return { outputs, result, messages }
       },
     }
   })
@@ -53,51 +51,90 @@ export function selectSteps(campaign: Campaign, base: BaseCircuit): Work[] {
 }
 
 /** Draw and encode; nothing is written. InputError where the list does not fit the circuit. */
-export async function selectionOf(
-  campaign: Campaign,
-  variant: Variant,
-  base: BaseCircuit,
-): Promise<Selection> {
-  const { manipulation, amount = 'all', seed, index } = variant
-  const { mode, generator } = manipulation
-  const list = await listOf(campaign, manipulation, base)
-  const drawn = drawConnections({ pairs: list, mode, amount, seed, generator })
-  const source = await base.select('source', manipulation.source)
-  const target = await base.select('target', manipulation.target)
-  const { mask, distinct } = maskOfPairs(drawn, source, target)
-  const files = await encodeRemoval({ pairs: drawn, masked: { mask, source, target } })
-  const selected = drawn.source.length
-  const flips = mode === 'reciprocal' ? ` (${drawn.flipped} directions flipped)` : ''
-  const kind = mode === 'reciprocal' ? 'reciprocal connections' : 'connections'
+export async function selectionOf(variant: Variant, lists: Lists): Promise<Selection> {
+  const { manipulation, amount = 'all', seed, index, paths } = variant
+  const prepared = await lists.prepared(manipulation)
+  const refusal = refusalOf(prepared)
+  if (refusal !== undefined) throw refusal
+  const selection = selectFrom(prepared, { amount, seed, generator: manipulation.generator })
+  const { circuit, findings } = prepared
+  const { drawn, masked } = selection
   return {
-    files,
-    result: {
-      listed: drawn.listed,
-      selected,
-      flipped: drawn.flipped,
-      distinct,
-      order: list.order,
-      seed,
-      generator,
-      shape: [source.ids.length, target.ids.length],
-    },
+    // What `selection.json` would say is in the lock file.
+    files: await encodeRemoval({
+      pairs: drawn,
+      masked: circuit && masked && { ...circuit, mask: masked.mask },
+    }),
+    result: JSON.parse(JSON.stringify(selectionRecord(selection))) as JsonObject,
     messages: [
-      `<SIM${index}> Randomly selected ${selected} of ${drawn.listed} ${kind}${flips} to be removed (amount=${amountText(amount, drawn.listed)}, seed=${seed})`,
-      ...(distinct === selected ? [] : [`Only ${distinct} of ${selected} connections are unique`]),
-      `Created <${mask.rows}x${mask.columns}> adjacency matrix in CSC format with ${mask.indices.length} elements`,
+      ...findings.map(finding => `${finding.severity}: ${lintSentence(finding)}`),
+      ...selectionLines(selection, { index, mask: paths.mask }),
     ],
   }
 }
 
-async function listOf(campaign: Campaign, { list }: Manipulation, _base: BaseCircuit): Promise<PairList> {
-  switch (list?.kind) {
-    case 'file':
-      return readPairList(list.file, { idBase: list.idBase })
-    case 'pairs':
-      return pairListOf(list.pairs, list.idBase, { file: campaign.file, field: 'pairs' })
-    default:
-      throw new InternalError('lists of the circuit are not there yet')
+/** Lists of a campaign, each read and held against the circuit once however many variants draw from it. */
+export class Lists {
+  readonly #campaign: Campaign
+  readonly #base: BaseCircuit
+  readonly #prepared = new Map<string, Promise<PreparedList>>()
+
+  constructor(campaign: Campaign, base: BaseCircuit) {
+    this.#campaign = campaign
+    this.#base = base
   }
+
+  prepared(manipulation: Manipulation): Promise<PreparedList> {
+    const { list, mode, source, target, allow } = manipulation
+    const key = JSON.stringify([list, mode, source, target, allow])
+    const prepared = this.#prepared.get(key) ?? this.#prepare(manipulation)
+    this.#prepared.set(key, prepared)
+    return prepared
+  }
+
+  async #prepare(manipulation: Manipulation): Promise<PreparedList> {
+    const { mode, allow } = manipulation
+    const source = await this.#base.select('source', manipulation.source)
+    const target = await this.#base.select('target', manipulation.target)
+    const circuit = { edges: this.#base.edges, source, target }
+    return prepareList(await this.#list(manipulation), { mode, circuit, allow: codes(allow, this.#campaign) })
+  }
+
+  async #list({ list, name }: Manipulation): Promise<ListSource> {
+    const base = this.#base
+    switch (list?.kind) {
+      case 'file':
+        return readPairList(list.file, { idBase: list.idBase })
+      case 'pairs':
+        return pairListOf(list.pairs, list.idBase, { file: this.#campaign.file, field: `pairs of ${name}` })
+      case 'between': {
+        const source = await base.select('source', list.source)
+        const target = await base.select('target', list.target)
+        if (list.within === undefined) return { from: 'connections', source, target }
+        const within = {
+          source: (await base.select('source', list.within)).ids,
+          target: (await base.select('target', list.within)).ids,
+        }
+        return {
+          from: 'connections',
+          source: { ...source, ids: intersectIds(source.ids, within.source) },
+          target: { ...target, ids: intersectIds(target.ids, within.target) },
+        }
+      }
+      default:
+        return { from: 'reciprocal' }
+    }
+  }
+}
+
+function codes(allow: readonly string[], { file }: Campaign): LintCode[] {
+  return allow.map(code => {
+    const known = LINT_CODES.find(one => one === code)
+    if (known !== undefined) return known
+    const near = nearestName(code, LINT_CODES)
+    const hint = near === undefined ? `there are ${LINT_CODES.join(', ')}` : `did you mean "${near}"?`
+    throw new InputError(`unknown code "${code}"`, { file, field: 'allow', hint })
+  })
 }
 
 /** All that decides a selection, but for the files. */

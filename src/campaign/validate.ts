@@ -30,7 +30,7 @@ export const written = (path: Path): string =>
  */
 export async function validate(document: TextDocument, schema: object): Promise<void> {
   // Lazily: building a validator takes longer than most runs.
-  const { Ajv } = await import('ajv')
+  const { Ajv } = await import('./ajv.ts')
   const check = new Ajv({ allErrors: true, verbose: true, strict: false }).compile(schema)
   if (check(document.value)) return
   const faults = telling(check.errors ?? []).map(error => describe(document, error))
