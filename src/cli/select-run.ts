@@ -1,5 +1,6 @@
 /** What `select` does: the list, held against the circuit, drawn from, written. */
 import { basename, join, resolve } from 'node:path'
+import { isCampaignFile } from '../campaign/recognise.ts'
 import type { Circuit } from '../connectome/circuit.ts'
 import { type EdgeSource, MAX_NODES } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
@@ -35,6 +36,10 @@ export async function runSelect(
   session: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
   const { terminal } = session
+  if (list !== undefined && (await isCampaignFile(list))) {
+    const { runCampaignSelect } = await import('./campaign-select-run.ts')
+    return runCampaignSelect(list, flags, session)
+  }
   const asked = parseAsked(list, flags)
   const index = Number(/^\d+$/.exec(basename(resolve(asked.output)))?.[0] ?? 0)
   const seed = seedOf(asked.seed, index, flags)

@@ -43,7 +43,7 @@ export function addSelect(program: Command, session: Session): void {
     .helpGroup('Prepare:')
     .summary('draw the connections to remove, as NumPy would')
     .description('Draw connections from LIST into DIR; with --circuit also their mask.')
-    .usage('[options] [LIST]')
+    .usage('[options] [LIST] | CAMPAIGN')
     .argument('[list]')
     .option('--mode <mode>', 'reciprocal (pairs that lose a direction) or directed', oneOf(SELECTION_MODES))
     .option('--count <k>', 'how many of the list; or', parseCount)
