@@ -98,7 +98,8 @@ async function unrecorded({ variants, output }: Campaign, lock: Lock): Promise<s
 async function redraw(campaign: Campaign, lock: Lock, add: Add, signal?: AbortSignal): Promise<void> {
   const drawn = campaign.variants.filter(variant => lock.steps[selectionKey(variant)] !== undefined)
   if (drawn.length === 0) return
-  const base = await BaseCircuit.open(campaign)
+  const base = await openBase(campaign, add)
+  if (base === undefined) return
   const lists = new Lists(campaign, base)
   try {
     for (const variant of drawn) {
@@ -113,6 +114,16 @@ async function redraw(campaign: Campaign, lock: Lock, add: Add, signal?: AbortSi
   const text = await targetsOf(drawn).catch(() => undefined)
   if (text === undefined || digestOf(text) === targets.outputs[0]?.sha256) return
   add(userTarget(campaign.output), 'is not made of the selections that are there')
+}
+
+async function openBase(campaign: Campaign, add: Add): Promise<BaseCircuit | undefined> {
+  try {
+    return await BaseCircuit.open(campaign)
+  } catch (error) {
+    if (!isInputError(error)) throw error
+    add(error.file ?? campaign.circuit, `selections cannot be drawn again: ${error.message}`)
+    return undefined
+  }
 }
 
 async function redrawOne(

@@ -87,13 +87,16 @@ function encodeList({ source, target }: Pairs, size: number): Uint8Array {
   return encodeNpy({ shape: [2, size], data: BigInt64Array.from(gids) })
 }
 
-/** Remove what was selected for a variant, as the pipeline would, and write it where the rule looks for it. */
-export async function manipulate(notebook: Notebook, id: string): Promise<void> {
+/**
+ * Remove what was selected for a variant, as the pipeline would, and write it where the rule looks for it, or in the
+ * place of another variant.
+ */
+export async function manipulate(notebook: Notebook, id: string, place = id): Promise<void> {
   const { folder, out, circuit } = notebook
   const dash = id.lastIndexOf('-')
   const list = join(out, id.slice(0, dash), id.slice(dash + 1), 'conns_removed.npy')
   const { source, target } = await readPairList(list, { idBase: 1 })
   const asked = Array.from(source, (from, k) => [from, target[k] ?? 0] as const)
   const edges = removeConnections(circuit.edges, asked)
-  await writeManipulated(join(folder, `O1v5-SONATA__${id}`), '../O1v5-SONATA', edges, circuit.nodes.count)
+  await writeManipulated(join(folder, `O1v5-SONATA__${place}`), '../O1v5-SONATA', edges, circuit.nodes.count)
 }
