@@ -34,7 +34,7 @@ export const CONTRACT_CODES = [
   'value.nan',
   /** W1: rows that are not to be rewired are not as they were. */
   'rewiring.outside',
-  /** W1: targets do not ascend. */
+  /** W1, 2.9: rows do not stand where the operation puts them. */
   'rewiring.unsorted',
   /** W1: a neuron was connected to itself. */
   'rewiring.autapse',

@@ -1,6 +1,7 @@
 /** conn_rewiring and conn_wiring, target by target: W1 - W9 and 2.9 of connectome-manipulator.md. */
 import { type Rewiring, share, type Wiring } from '../../connectome/operations.ts'
 import type { Detail, Findings } from './codes.ts'
+import { ModelledOrder } from './modelled-order.ts'
 import { NewRows } from './new-rows.ts'
 import { culpritOf, type Property, type RowsOf, rowKey, sameRow, type TargetRows } from './target-rows.ts'
 
@@ -31,6 +32,7 @@ export class ModelledJudge {
   readonly #context: ModelledContext
   readonly #firm: readonly Property[]
   readonly #new: NewRows
+  readonly #order: ModelledOrder
   readonly #touched: number[]
   readonly #selected: number[]
   readonly #splitSize: number
@@ -39,6 +41,7 @@ export class ModelledJudge {
     this.#context = context
     this.#firm = context.properties.filter(({ name }) => name !== DELAY)
     this.#new = new NewRows(context)
+    this.#order = new ModelledOrder(context)
     this.#splitSize = Math.max(1, Math.ceil(context.targets / context.splits))
     this.#touched = new Array(context.splits).fill(0)
     this.#selected = new Array(context.splits).fill(0)
@@ -51,6 +54,7 @@ export class ModelledJudge {
     const match = this.#match(rows)
     const changed = this.#judgeOld(rows, match)
     const made = rows.after.places.filter((_, k) => match[k] === -1)
+    this.#order.see(rows, match)
     this.#judgeNew(rows, made)
     this.#copies(rows)
     const used = new Set(match)
@@ -63,6 +67,7 @@ export class ModelledJudge {
   }
 
   end(): void {
+    this.#order.end()
     const { operation, findings } = this.#context
     for (const [split, touched] of this.#touched.entries()) {
       const most = share(operation.percent, this.#selected[split] ?? 0)
