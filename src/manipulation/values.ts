@@ -93,7 +93,8 @@ export function writeValue(view: DataView, at: number, type: NumberType, value: 
 export function castTo(type: NumberType, value: number): number | typeof UNKNOWABLE {
   if (type === 'f32') return Math.fround(value)
   if (type === 'f64') return value
-  const whole = Math.trunc(value)
+  // No integer is -0.
+  const whole = Math.trunc(value) + 0
   // Above 2^53 an integer and a double differ, and with them what the config's 2 and 2.0 give.
   if (fits(type, whole)) return Math.abs(whole) <= Number.MAX_SAFE_INTEGER ? whole : UNKNOWABLE
   const { bits, signed } = INTEGERS[type]

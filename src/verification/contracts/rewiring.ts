@@ -143,21 +143,23 @@ export class ModelledJudge {
       if (same) continue
       changed++
       this.undetermined.redrawnDelays++
-      this.#refuseAutapse(after, place, target)
+      this.#refuseAutapse({ target, before, after }, place)
     }
     return changed
   }
 
-  #refuseAutapse(after: RowsOf, place: number, target: number): void {
-    const { samePopulation, findings } = this.#context
-    if (samePopulation && after.rows.source[place] === target)
-      findings.add('rewiring.autapse', culpritOf(after, place, target), this.#at)
+  #refuseAutapse({ target, before, after }: TargetRows, place: number): void {
+    const { samePopulation, operation, findings } = this.#context
+    if (!samePopulation || after.rows.source[place] !== target) return
+    // One that was there is a source like others where all of them are kept.
+    const adds = operation.kind === 'conn_rewiring' && operation.mode === 'add_only'
+    if (adds && before.places.some(old => before.rows.source[old] === target)) return
+    findings.add('rewiring.autapse', culpritOf(after, place, target), this.#at)
   }
 
   #judgeNew({ target, before, after }: TargetRows, made: readonly number[]): void {
     const { operation, findings } = this.#context
-    const makes =
-      operation.kind === 'conn_wiring' || (operation.method !== undefined && operation.mode !== 'delete_only')
+    const makes = operation.kind === 'conn_wiring' || makesSynapses(operation)
     const good: number[] = []
     for (const place of made) {
       const culprit = culpritOf(after, place, target)
@@ -166,7 +168,7 @@ export class ModelledJudge {
       else if (!makes) findings.add('rewiring.row', culprit, this.#at)
       else good.push(place)
     }
-    for (const place of good) this.#refuseAutapse(after, place, target)
+    for (const place of good) this.#refuseAutapse({ target, before, after }, place)
     this.undetermined.newRows += good.length
     if (operation.kind === 'conn_rewiring') this.#new.judge({ target, before, after }, good, operation)
   }
@@ -269,3 +271,7 @@ export class ModelledJudge {
     return sizes
   }
 }
+
+/** Fewer connections than before need none, unless old ones are not used again. */
+const makesSynapses = ({ method, mode, reuseConnections, keepConnections }: Rewiring): boolean =>
+  method !== undefined && !(mode === 'delete_only' && (reuseConnections || keepConnections))
