@@ -6,10 +6,19 @@ import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import type { InputError } from './errors.ts'
+import { type Deeper, NO_DEEPER } from './levels.ts'
 import type { Asked } from './verification/asked.ts'
 import { CONNECTION_CHECKS, judge, nodesSame, type SideFacts } from './verification/checks.ts'
 import type { Comparison } from './verification/comparison.ts'
-import type { CheckId, Finding, FindingCode, InputIdentity, Proof, Trouble } from './verification/proof.ts'
+import type {
+  CheckId,
+  Finding,
+  FindingCode,
+  InputIdentity,
+  Level,
+  Proof,
+  Trouble,
+} from './verification/proof.ts'
 import { silent, uncheckable, uncheckedSentences, withoutMultiplicity } from './verification/uncheckable.ts'
 import type { VerifyOptions } from './verify.ts'
 import { VERSION } from './version.ts'
@@ -44,6 +53,7 @@ export interface Case {
     | 'trouble'
     | 'differences'
     | 'seconds'
+    | 'synapses'
     | Compared
   >
   /** Why there is nothing to compare. */
@@ -92,11 +102,15 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
   }
 }
 
-/** The proof for one circuit; `cannot_tell` where there is no comparison. */
+/**
+ * The proof for one circuit; `cannot_tell` where there is no comparison. `deeper`: what was found beyond connections,
+ * where that was looked at.
+ */
 export function conclude(
   { proof, error: unopened, nodes, unknown: listed, silentMultiplicity, allow }: Case,
   outcome: { readonly comparison?: Comparison | undefined; readonly error?: Trouble | undefined } | undefined,
   seconds: number,
+  deeper: Deeper = NO_DEEPER,
 ): Proof {
   const comparison =
     outcome?.comparison && silentMultiplicity ? withoutMultiplicity(outcome.comparison) : outcome?.comparison
@@ -104,15 +118,20 @@ export function conclude(
   const unknown = new Map(listed)
   const facts = comparison && { comparison, asked: proof.asked, nodes }
   const judged = facts && judge(CONNECTION_CHECKS, facts, new Set(allow), unknown)
-  const failed = judged?.checks.some(check => check.status === 'failed')
+  const checks = judged && [...judged.checks, ...deeper.checks]
+  const failed = checks?.some(check => check.status === 'failed') === true
+  // A difference is one whatever else could not be read.
+  const trouble =
+    judged === undefined ? (error ?? { message: 'not compared' }) : failed ? undefined : deeper.error
   return {
     ...proof,
-    verdict: judged === undefined ? 'cannot_tell' : failed ? 'differs' : 'verified',
-    level: judged === undefined ? undefined : 'connections',
-    checks: judged?.checks ?? CONNECTION_CHECKS.map(({ id, level }) => notChecked(id, level, error)),
-    findings: judged?.findings ?? [],
-    notChecked: [...uncheckedSentences(unknown), ...NOT_CHECKED],
-    trouble: judged === undefined ? (error ?? { message: 'not compared' }) : undefined,
+    verdict: trouble !== undefined ? 'cannot_tell' : failed ? 'differs' : 'verified',
+    level: trouble !== undefined ? undefined : deeper.level,
+    checks: checks ?? CONNECTION_CHECKS.map(({ id, level }) => notChecked(id, level, error)),
+    findings: [...(judged?.findings ?? []), ...deeper.findings],
+    notChecked: [...uncheckedSentences(unknown), ...deeper.notChecked],
+    trouble,
+    synapses: deeper.synapses,
     connections: comparison?.connections,
     edges: comparison?.edges,
     order: comparison?.order,
@@ -130,15 +149,7 @@ export const troubleOf = ({ message, file, field, hint }: InputError): Trouble =
   hint,
 })
 
-/** Said with every proof of this level, so that a green verdict is not taken for more than it is. */
-const NOT_CHECKED: readonly string[] = [
-  'synapse properties (weights, delays, positions) of kept connections',
-  'order and indices of the edges file',
-  'node files beyond their size and the selected ids',
-  'other edge populations of the circuit',
-]
-
-const notChecked = (id: CheckId, level: 'connections', error: Trouble | undefined) =>
+const notChecked = (id: CheckId, level: Level, error: Trouble | undefined) =>
   ({ id, level, status: 'not_checked', reason: error?.message ?? 'not compared' }) as const
 
 function sidesOf(

@@ -3,12 +3,14 @@ import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import { InputError, isInputError } from './errors.ts'
+import { type Deeper, deepen } from './levels.ts'
 import { openCircuit } from './open-circuit.ts'
 import { compareInParallel } from './parallel/jobs.ts'
 import { type Answer, conclude, openCase, type Question } from './prove.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
 import { askedConnections } from './verification/asked.ts'
-import type { FindingCode, Proof } from './verification/proof.ts'
+import type { Outcome } from './verification/compare.ts'
+import type { FindingCode, Level, Proof } from './verification/proof.ts'
 import { refuseUnknowable, silent } from './verification/uncheckable.ts'
 
 /** Findings that a caller may declare acceptable. All others are what the tool is for. */
@@ -45,6 +47,8 @@ export interface VerifyOptions {
   readonly source?: string | undefined
   readonly target?: string | undefined
   readonly idBase?: 0 | 1 | undefined
+  /** How deep to look; default `synapses`. Where files do not allow it, the proof says how deep it went. */
+  readonly level?: Level | undefined
   /** Codes of {@link ALLOWABLE} that become warnings. */
   readonly allow?: readonly FindingCode[]
   /** Culprits to keep per finding; default 10. */
@@ -75,29 +79,40 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
   const opened = await openAll(options)
   const { original, source, target } = opened.question
   const comparable = opened.pairs.filter(isComparable)
-  const outcomes = await compareInParallel(
-    original,
-    comparable.map(({ answer: { edges }, question: { asked } }) => ({ edges, asked })),
-    source,
-    target,
-    {
-      keep: options.keep ?? 10,
-      all: options.all ?? false,
-      memory: options.memory,
-      folder: options.folder,
-      windowRows: options.windowRows,
-      signal: options.signal,
-      onProgress: options.onProgress,
-    },
-    options,
-  ).finally(opened.close)
-  const seconds = (performance.now() - started) / 1000
-  const outcomeOf = new Map(comparable.map((pair, k) => [pair as Asking, outcomes[k]]))
-  return Promise.all(
-    opened.pairs.map(async pair =>
-      conclude(await openCase(pair.question, pair.answer), outcomeOf.get(pair), seconds),
-    ),
-  )
+  try {
+    const outcomes = await compareInParallel(
+      original,
+      comparable.map(({ answer: { edges }, question: { asked } }) => ({ edges, asked })),
+      source,
+      target,
+      {
+        keep: options.keep ?? 10,
+        all: options.all ?? false,
+        memory: options.memory,
+        folder: options.folder,
+        windowRows: options.windowRows,
+        signal: options.signal,
+        onProgress: options.onProgress,
+      },
+      options,
+    )
+    const found = new Map<Asking, { outcome: Outcome; deeper: Deeper | undefined }>()
+    for (const [k, pair] of comparable.entries()) {
+      const outcome = outcomes[k]
+      if (outcome === undefined) continue
+      const { comparison } = outcome
+      const deeper = comparison && (await deepen(pair.question, pair.answer.edges, comparison))
+      found.set(pair, { outcome, deeper })
+    }
+    const seconds = (performance.now() - started) / 1000
+    const proofs = opened.pairs.map(async pair => {
+      const { outcome, deeper } = found.get(pair) ?? {}
+      return conclude(await openCase(pair.question, pair.answer), outcome, seconds, deeper)
+    })
+    return await Promise.all(proofs)
+  } finally {
+    opened.close()
+  }
 }
 
 /** One manipulated circuit and what is asked of it. */

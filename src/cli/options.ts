@@ -1,5 +1,6 @@
 /** Values of flags, from text to types. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { LEVELS, type Level } from '../verification/proof.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
 
@@ -42,6 +43,12 @@ export function parseIdBase(text: string): 0 | 1 {
   if (text === '0') return 0
   if (text === '1') return 1
   throw new InvalidArgumentError('Expected 0 (SONATA node ids) or 1 (GIDs).')
+}
+
+export function parseLevel(text: string): Level {
+  const level = LEVELS.find(known => known === text)
+  if (level === undefined) throw new InvalidArgumentError(`Expected ${LEVELS.join(', ')}.`)
+  return level
 }
 
 /** For flags that may be given several times, or once with a comma-separated list. */

@@ -82,6 +82,7 @@ export async function withQuestion<T>(
       source: flags.source ?? flags.nodes,
       target: flags.target ?? flags.nodes,
       idBase: flags.idBase,
+      level: flags.level,
       // verify refuses codes that do not exist or cannot be allowed.
       allow: (flags.allow ?? []) as FindingCode[],
       keep: Math.max(flags.show, KEEP),

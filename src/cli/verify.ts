@@ -1,7 +1,8 @@
 /** The verb `verify`: its flags. */
 import { type Command, Option } from 'commander'
 import type { Shard } from '../shards/partial.ts'
-import { collect, comparisonOptions, parseCount, parseIdBase, parseShard } from './options.ts'
+import type { Level } from '../verification/proof.ts'
+import { collect, comparisonOptions, parseCount, parseIdBase, parseLevel, parseShard } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface VerifyFlags {
@@ -14,6 +15,7 @@ export interface VerifyFlags {
   readonly sourcePopulation?: string
   readonly targetPopulation?: string
   readonly idBase?: 0 | 1
+  readonly level?: Level
   readonly allow?: readonly string[]
   readonly show: number
   readonly json?: true
@@ -51,7 +53,8 @@ export function addVerify(program: Command, session: Session): void {
     .option('--target <set>', 'postsynaptic, likewise; default all nodes')
     .addOption(new Option('--nodes <set>', 'both sides').conflicts(['source', 'target']))
     .option('--population <name>', 'edge population of ORIGINAL')
-    .option('--id-base <0|1>', 'id files count from 0 (node ids) or 1 (GIDs)', parseIdBase)
+    .addOption(new Option('--id-base <0|1>').argParser(parseIdBase).hideHelp())
+    .option('--level <level>', 'connections, synapses (default) or full', parseLevel)
     .option('--allow <code>', 'accept asked.absent or asked.already_there', collect)
     .option('--show <k>', 'culprits to list per finding', parseCount, 5)
     .option('--json', 'JSON Lines on stdout')
@@ -94,4 +97,4 @@ const isCampaign = async (file: string): Promise<boolean> =>
   (await import('../campaign/recognise.ts')).isCampaignFile(file)
 
 const EXAMPLE =
-  '\nOf a CAMPAIGN: --allow-missing, --dry-run, --junit FILE. In parts: --shard I/N\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+  '\nRarely: --id-base 0|1. CAMPAIGN: --allow-missing, --dry-run, --junit FILE, --shard I/N\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'

@@ -6,6 +6,7 @@ import { type ParquetFile, readParquetFile } from '../formats/parquet/footer.ts'
 import { openIdColumn } from '../formats/parquet/id-column.ts'
 import { UNNAMED } from './lists.ts'
 import { findSplits, type Splits } from './parquet-splits.ts'
+import { openParquetTable, type ParquetTable } from './parquet-table.ts'
 
 /** The node populations that the edges connect. */
 export interface EdgeNodes {
@@ -57,7 +58,8 @@ export async function readParquetEdges(path: string, fallback?: EdgeNodes): Prom
     edgeCount: files.reduce((all, { rows }) => all + rows, 0),
     ...(known === undefined ? { unknown: ['nodes'] as const } : {}),
   }
-  return { population: facts.population, nodes, splits, open: () => openColumns(facts, source, target) }
+  const open = (): Promise<ParquetEdgeSource> => openColumns(facts, source, target, files)
+  return { population: facts.population, nodes, splits, open }
 }
 
 /** So many nodes are always believed; more only where there are edges, or other nodes, to match: each takes memory. */
@@ -101,14 +103,24 @@ async function openColumns(
   facts: Omit<EdgeSource, 'source' | 'target'>,
   sources: readonly IntegerColumn[],
   targets: readonly IntegerColumn[],
+  files: readonly ParquetFile[],
 ): Promise<ParquetEdgeSource> {
   const source = await openIdColumn(sources, `${facts.file}: ${sources[0]?.name ?? NAMES.source[0]}`)
   const target = await openIdColumn(targets, `${facts.file}: ${targets[0]?.name ?? NAMES.target[0]}`)
+  let properties: Promise<ParquetTable> | undefined
+  const table = (): Promise<ParquetTable> => {
+    properties ??= openParquetTable(files, facts.edgeCount, Object.values(NAMES).flat())
+    return properties
+  }
   const close = (): void => {
     source.close()
     target.close()
+    properties?.then(
+      opened => opened.close(),
+      () => {}, // it was never open
+    )
   }
-  return { ...facts, source, target, close }
+  return { ...facts, source, target, table, close }
 }
 
 function idColumn(file: ParquetFile, side: 'source' | 'target'): IntegerColumn {

@@ -1,18 +1,19 @@
 /** From the findings of one proof to the likely cause and the next thing to try. Rules, most telling first. */
 import type { FindingCode, Proof } from '../verification/proof.ts'
+import { SYNAPSE_RULES } from './synapse-advice.ts'
 
 export interface Advice {
   readonly cause: string
   readonly next: string
 }
 
-interface Evidence {
+export interface Evidence {
   /** Connections (or nodes) per finding that is an error; 0 where there is none. */
   readonly count: (code: FindingCode) => number
   readonly proof: Proof
 }
 
-interface Rule extends Advice {
+export interface Rule extends Advice {
   readonly when: (evidence: Evidence) => boolean
 }
 
@@ -110,6 +111,7 @@ const RULES: readonly Rule[] = [
     cause: 'single synapses were removed or added inside kept connections',
     next: 'check that the operation was one on connections, not on synapses',
   },
+  ...SYNAPSE_RULES,
   {
     // The classes explain any count; a count that is off alone contradicts them.
     when: ({ count }) => count('count.differs') > 0,

@@ -2,6 +2,7 @@
 import { nodeIdToGid } from '../connectome/selection.ts'
 import type { Culprit, DifferenceClass } from '../verification/comparison.ts'
 import type { Finding, Proof, Trouble } from '../verification/proof.ts'
+import type { PropertyValue, SynapseCulprit } from '../verification/synapses/expectation.ts'
 import { differenceOf } from './sentences.ts'
 
 type Json = null | boolean | number | string | undefined | readonly Json[] | { readonly [key: string]: Json }
@@ -60,6 +61,11 @@ export function proofRecord(proof: Proof): JsonRecord {
     edge_populations: proof.edgePopulations && { ...proof.edgePopulations },
     edges: proof.edges && { ...proof.edges },
     order: proof.order && { ...proof.order },
+    synapses: proof.synapses && {
+      edges: { ...proof.synapses.edges },
+      properties: proof.synapses.properties.map(facts => ({ ...facts })),
+      pipeline: proof.synapses.pipeline,
+    },
     inputs: proof.inputs.map(input => ({ ...input })),
     seconds: Math.round(proof.seconds * 1000) / 1000,
   }
@@ -93,7 +99,26 @@ const findingRecord = (finding: Finding): JsonRecord => ({
   expected: finding.expected,
   found: finding.found,
   culprits: finding.culprits.map(culpritRecord),
+  property: finding.property,
+  edges: finding.edges?.map(edgeRecord),
 })
+
+/** Integers beyond 2^53 as text. Edge ids are rows of the population, from 0. */
+const edgeRecord = (culprit: SynapseCulprit): JsonRecord => ({
+  source: culprit.source,
+  target: culprit.target,
+  source_gid: nodeIdToGid(culprit.source),
+  target_gid: nodeIdToGid(culprit.target),
+  original_edge: culprit.originalEdge,
+  manipulated_edge: culprit.manipulatedEdge,
+  property: culprit.property,
+  before: jsonValue(culprit.before),
+  expected: jsonValue(culprit.expected),
+  after: jsonValue(culprit.after),
+})
+
+const jsonValue = (value: PropertyValue | undefined): Json =>
+  typeof value === 'bigint' ? String(value) : value
 
 const culpritRecord = ({ source, target, original, manipulated }: Culprit): JsonRecord => ({
   source,

@@ -2,6 +2,7 @@
 import { nodeIdToGid } from '../connectome/selection.ts'
 import type { Culprit } from '../verification/comparison.ts'
 import type { CheckId, Finding, FindingCode, Proof, Trouble, Verdict } from '../verification/proof.ts'
+import { edgeSentence, SYNAPSE_WORDS } from './synapse-sentences.ts'
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   verified: 'verified',
@@ -16,6 +17,9 @@ export const CHECK_WORDS: Readonly<Record<CheckId, string>> = {
   'outside.connections': 'nothing changed outside the selection',
   count: 'count adds up',
   multiplicity: 'kept connections have as many edges as before',
+  'properties.same': 'same properties of edges',
+  'synapses.same': 'every kept edge bit-identical',
+  'synapses.order': 'edges in order',
 }
 
 /** `3 connections`, `1 connection`. */
@@ -44,9 +48,10 @@ export function verdictSentence(proof: Proof): string {
       ...(removed_as_asked > 0 ? [`${plural(removed_as_asked, 'connection')} removed`] : []),
       ...(added_as_asked > 0 ? [`${plural(added_as_asked, 'connection')} added`] : []),
     ].join(' and ')
+    const other = proof.level === 'connections' ? 'connection' : 'connection or synapse'
     return changes === ''
-      ? 'no connection changed, as asked'
-      : `${changes}, exactly as asked; no other connection changed`
+      ? `no ${other} changed, as asked`
+      : `${changes}, exactly as asked; no other ${other} changed`
   }
   if (proof.verdict === 'cannot_tell') return 'nothing was proven for this circuit'
   const failed = proof.checks.filter(check => check.status === 'failed').length
@@ -106,6 +111,13 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Words>> = {
     edges: kept,
   },
   'multiplicity.changed': { what: connections('kept, but with another number of edges'), edges: kept },
+  ...byEdge(SYNAPSE_WORDS),
+}
+
+/** Of findings that have edges as culprits instead of connections. */
+function byEdge<Code extends string>(words: Readonly<Record<Code, Words['what']>>): Record<Code, Words> {
+  const entries = Object.entries<Words['what']>(words).map(([code, what]) => [code, { what, edges: kept }])
+  return Object.fromEntries(entries) as Record<Code, Words> // the same keys
 }
 
 export function findingSentence(finding: Finding): string {
@@ -118,6 +130,12 @@ export function culpritSentence(code: FindingCode, culprit: Culprit): string {
   const { source, target } = culprit
   return `${source} -> ${target}  (GIDs ${nodeIdToGid(source)} -> ${nodeIdToGid(target)})  ${FINDING_WORDS[code].edges(culprit)}`
 }
+
+/** The first culprits of a finding, whatever they are. */
+export const culpritSentences = ({ code, culprits, edges }: Finding, show: number): string[] => [
+  ...culprits.slice(0, show).map(culprit => culpritSentence(code, culprit)),
+  ...(edges ?? []).slice(0, show).map(edgeSentence),
+]
 
 /** What stands behind the verdict, for people: checks passed, and what nobody looked at. */
 export function passedSentence(proof: Proof): string | undefined {

@@ -3,7 +3,7 @@ import type { Finding, Proof, Verdict } from '../verification/proof.ts'
 import { adviceFor } from './advice.ts'
 import {
   connectionsLine,
-  culpritSentence,
+  culpritSentences,
   findingSentence,
   passedSentence,
   plural,
@@ -12,6 +12,7 @@ import {
   verdictSentence,
 } from './sentences.ts'
 import { PLAIN, type Style } from './style.ts'
+import { PIPELINE_WORDS } from './synapse-sentences.ts'
 import { wrapText } from './wrap.ts'
 
 export interface TextOptions {
@@ -54,7 +55,9 @@ export function proofToText(proof: Proof, { show, style = PLAIN }: TextOptions):
       proof.verdict === 'verified' ? `proven, level ${proof.level}` : `passed, level ${proof.level}`,
       passedSentence(proof),
     )
-    add('not checked', proof.notChecked.join('; '))
+    const pipeline = proof.synapses?.pipeline.map(change => PIPELINE_WORDS[change]).join(', ')
+    add('changed by the pipeline, as always', pipeline === '' ? undefined : pipeline)
+    add('not checked', proof.notChecked.length === 0 ? undefined : proof.notChecked.join('; '))
   }
   return `${lines.join('\n')}\n`
 }
@@ -62,11 +65,12 @@ export function proofToText(proof: Proof, { show, style = PLAIN }: TextOptions):
 function findingLines(finding: Finding, show: number, style: Style): string[] {
   const mark = finding.severity === 'error' ? style.bad : style.unsure
   const lines = [`  ${mark(findingSentence(finding))} ${style.weak(`[${finding.code}]`)}`]
-  const shown = finding.culprits.slice(0, show)
-  lines.push(...shown.map(culprit => `    ${culpritSentence(finding.code, culprit)}`))
+  const shown = culpritSentences(finding, show)
+  lines.push(...shown.map(sentence => `    ${sentence}`))
   const more = finding.count - shown.length
-  if (finding.culprits.length > 0 && more > 0)
-    lines.push(`    ${style.weak(`... and ${more} more (--show, --write-differences)`)}`)
+  const where = finding.culprits.length > 0 ? '--show, --write-differences' : '--show'
+  const known = finding.culprits.length + (finding.edges?.length ?? 0)
+  if (known > 0 && more > 0) lines.push(`    ${style.weak(`... and ${more} more (${where})`)}`)
   return lines
 }
 

@@ -1,6 +1,7 @@
 /** The record of one verification, as data. Sentences are made in `report/`. */
 import type { EdgeOrder } from '../connectome/edges.ts'
 import type { Culprit, Difference, DifferenceClass } from './comparison.ts'
+import type { SynapseCode, SynapseComparison, SynapseCulprit } from './synapses/expectation.ts'
 
 export type CheckId =
   | 'nodes.same'
@@ -9,8 +10,13 @@ export type CheckId =
   | 'outside.connections'
   | 'count'
   | 'multiplicity'
+  | SynapseCheckId
 
-export type Level = 'connections'
+export type SynapseCheckId = 'properties.same' | 'synapses.same' | 'synapses.order'
+
+/** Each proves what the ones before it do, and more. */
+export const LEVELS = ['connections', 'synapses', 'full'] as const
+export type Level = (typeof LEVELS)[number]
 
 /** `cannot_tell`: the input could not be read, understood or trusted. It is never a kind of success. */
 export type Verdict = 'verified' | 'differs' | 'cannot_tell'
@@ -27,19 +33,23 @@ export type FindingCode =
   | 'outside.changed'
   | 'count.differs'
   | 'multiplicity.changed'
+  | SynapseCode
 
 export interface Finding {
   readonly code: FindingCode
   readonly check: CheckId
   /** A warning does not change the verdict: it was allowed by the caller. */
   readonly severity: 'error' | 'warning'
-  /** Connections (or nodes) concerned; at least 1. */
+  /** Connections (or nodes, edges, properties) concerned; at least 1. */
   readonly count: number
   /** What the finding counts, where it is a number that should have been another. */
   readonly expected?: number | string
   readonly found?: number | string
   /** The first of them, ascending by (target, source). */
   readonly culprits: readonly Culprit[]
+  /** Where the finding is about edges: the property, and the first edges, ascending by (target, source, edge id). */
+  readonly property?: string | undefined
+  readonly edges?: readonly SynapseCulprit[] | undefined
 }
 
 export interface CheckResult {
@@ -99,6 +109,8 @@ export interface Proof {
   readonly inputs: readonly InputIdentity[]
   /** Every culprit, only where the caller asked for all of them; not part of the JSON. */
   readonly differences: readonly Difference[] | undefined
+  /** What the comparison edge by edge found, from level `synapses` on. */
+  readonly synapses?: Pick<SynapseComparison, 'edges' | 'properties' | 'pipeline'> | undefined
   /** Wall time of the pass this circuit took part in. */
   readonly seconds: number
 }

@@ -49,7 +49,9 @@ describe('verdicts', () => {
     for (const { source, target } of circuits.faults) {
       expect(stdout).toContain(`    ${source} -> ${target}  (GIDs ${source + 1} -> ${target + 1})  expected `)
     }
-    expect(stdout.match(/\(GIDs /g)).toHaveLength(circuits.faults.length)
+    // And the edges of the kept connections that have too few or too many.
+    const edges = stdout.match(/\(GIDs [^)]*\) {2}edge /g) ?? []
+    expect(stdout.match(/\(GIDs /g)).toHaveLength(circuits.faults.length + edges.length)
   })
 
   it('2 wins over 1, and a circuit that is missing does not stop the others', async () => {
@@ -99,6 +101,9 @@ describe('--json', () => {
       'outside.connections',
       'count',
       'multiplicity',
+      'properties.same',
+      'synapses.same',
+      'synapses.order',
     ]
     const each = [...checks.map(id => ['check', id]), ['proof', undefined]]
     expect(all.map(record => [record.type, record.id])).toEqual([...each, ...each])
@@ -106,14 +111,14 @@ describe('--json', () => {
     expect(proof).toMatchObject({
       circuit: 'removed_faulty',
       verdict: 'differs',
-      level: 'connections',
+      level: 'synapses',
       neurons: 200,
     })
     expect(proof.diff).toBe(proof.connections.manipulated - proof.connections.original)
     const planted: Record<string, number> = {}
     for (const fault of circuits.faults) planted[fault.class] = (planted[fault.class] ?? 0) + 1
     expect(proof.classes).toMatchObject(planted)
-    expect(all[6].classes.removed_as_asked).toBe(circuits.asked.length)
+    expect(all[9].classes.removed_as_asked).toBe(circuits.asked.length)
   })
 
   it('names culprits with both kinds of id', async () => {

@@ -36,6 +36,7 @@ describe.skipIf(!hasShared)('one bit of the mask of a real run flipped', () => {
           manipulated: [circuits[1]],
           // Small windows are quicker to make; the result does not depend on them.
           windowRows: 512,
+          level: 'connections',
           removed: flipped(mask, bit),
           source: prepared.source,
           target: prepared.target,

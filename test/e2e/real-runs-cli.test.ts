@@ -20,7 +20,17 @@ const named = (part: string): RealRun[] => all.filter(run => run.name.includes(p
 
 function verify(run: RealRun, options: { mask?: string; allow?: string } = {}): Promise<CliResult> {
   const prepared = prepare(run, folder)
-  const args = ['verify', prepared.original, prepared.manipulated, '--id-base', '0', '--json', '-q']
+  const args = [
+    'verify',
+    prepared.original,
+    prepared.manipulated,
+    '--id-base',
+    '0',
+    '--json',
+    '-q',
+    '--level',
+    'connections',
+  ]
   const mask = options.mask ?? (run.hasMask ? prepared.mask : undefined)
   if (mask !== undefined) args.push('--removed', mask)
   if (mask !== undefined && prepared.source !== undefined) args.push('--source', prepared.source)

@@ -43,6 +43,8 @@ async function check(
     source: run.source,
     target: run.target,
     idBase: 0,
+    // Runs that change properties too are judged by their configuration elsewhere.
+    level: 'connections',
     ...rest,
   })
   original.close()

@@ -70,7 +70,7 @@ interface Told {
 async function verify(before: Storage, after: Storage, ...flags: string[]): Promise<Told> {
   const [original, other] = [originals.get(before) ?? '', manipulated.get(after) ?? '']
   const args = ['verify', original, other, '--removed', join(folder, 'conns_removed_adjmat.npz')]
-  const result = await connproof([...args, '--json', '--show', '1000', ...flags])
+  const result = await connproof([...args, '--level', 'connections', '--json', '--show', '1000', ...flags])
   const lines = result.stdout.split('\n').filter(Boolean)
   const records = lines.map(line => {
     const { circuit, file, original, inputs, order, seconds, edge_populations, ...rest } = JSON.parse(line)

@@ -118,7 +118,9 @@ describe('a correct removal', () => {
       properties: {},
     }
     expect(mixed.source).not.toEqual(good.source)
-    expect((await verify(await write('mixed', mixed))).code).toBe(0)
+    const file = await write('mixed', mixed)
+    expect((await verify(file, '--level=connections')).code).toBe(0)
+    expect((await verify(file)).proofs[0]?.findings.map(({ code }) => code)).toContain('synapse.order')
   })
 
   it('of nothing is verified without a mask, and any removal is not', async () => {

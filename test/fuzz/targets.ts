@@ -20,7 +20,17 @@ export async function writeTargets(folder: string): Promise<FuzzTarget[]> {
   const demo = await writeDemo(folder, { seed: 'fuzz', neurons: NODES, removals: 10 })
   const [original, good] = [at(DEMO_LAYOUT.original), at('removed_ok')]
   const mask = at(DEMO_LAYOUT.mask)
-  const verify = ['verify', original, good, '--removed', mask, '--nodes', demo.nodeSet]
+  const verify = [
+    'verify',
+    '--level',
+    'connections',
+    original,
+    good,
+    '--removed',
+    mask,
+    '--nodes',
+    demo.nodeSet,
+  ]
   const pairs = await readPairs(at('original/edges.h5'))
   const target = (format: string, path: string, rest: Partial<FuzzTarget>): FuzzTarget => ({
     format,
@@ -54,7 +64,17 @@ export async function writeTargets(folder: string): Promise<FuzzTarget[]> {
       fatal: fatal.hdf5Damage(manipulated.target),
     }),
     target('hdf5 chunked', 'chunked.h5', {
-      args: ['verify', original, at('chunked.h5'), '--removed', mask, '--nodes', demo.nodeSet],
+      args: [
+        'verify',
+        '--level',
+        'connections',
+        original,
+        at('chunked.h5'),
+        '--removed',
+        mask,
+        '--nodes',
+        demo.nodeSet,
+      ],
       content: () => columnsOf(at('chunked.h5'), 'default'),
     }),
     target('hdf5 nodes', 'original/nodes.h5', {
@@ -89,13 +109,33 @@ export async function writeTargets(folder: string): Promise<FuzzTarget[]> {
     target('npy pairs', 'list.npy', { args: against('list.npy'), fatal: fatal.NPY_DAMAGE }),
     target('csv pairs', 'list.csv', { args: against('list.csv'), fatal: fatal.CSV_DAMAGE }),
     target('BlueConfig', 'removed_ok/CircuitConfig', {
-      args: ['verify', original, join(good, 'CircuitConfig'), '--removed', mask, '--nodes', 'Chosen'],
+      args: [
+        'verify',
+        '--level',
+        'connections',
+        original,
+        join(good, 'CircuitConfig'),
+        '--removed',
+        mask,
+        '--nodes',
+        'Chosen',
+      ],
       content: async () => circuitContent(await openCircuit(join(good, 'CircuitConfig')), 'Chosen'),
       fatal: fatal.BLUECONFIG_DAMAGE,
       leads: true,
     }),
     target('target file', 'original/user.target', {
-      args: ['verify', original, join(good, 'CircuitConfig'), '--removed', mask, '--nodes', 'Chosen'],
+      args: [
+        'verify',
+        '--level',
+        'connections',
+        original,
+        join(good, 'CircuitConfig'),
+        '--removed',
+        mask,
+        '--nodes',
+        'Chosen',
+      ],
       content: async () => circuitContent(await openCircuit(join(good, 'CircuitConfig')), 'Chosen'),
       fatal: fatal.TARGET_DAMAGE,
       leads: true,

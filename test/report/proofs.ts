@@ -1,6 +1,7 @@
 /** Proofs made by hand, for tests of reports. */
 import { DIFFERENCE_CLASSES, perClass } from '../../src/verification/comparison.ts'
 import type { CheckId, Finding, FindingCode, Proof } from '../../src/verification/proof.ts'
+import type { SynapseCulprit } from '../../src/verification/synapses/expectation.ts'
 
 const CHECKS: readonly CheckId[] = [
   'nodes.same',
@@ -10,6 +11,8 @@ const CHECKS: readonly CheckId[] = [
   'count',
   'multiplicity',
 ]
+
+const DELAY = { originalEdge: 12, manipulatedEdge: 9, property: 'delay', before: 0.5, after: 0.25 }
 
 /** Complete by type: a new code does not compile until it is here, and then needs words. */
 export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
@@ -30,12 +33,37 @@ export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
   'outside.changed': withCulprit('outside.changed', 'outside.connections', 5, 1),
   'count.differs': finding('count.differs', 'count', { expected: 40, found: 42 }),
   'multiplicity.changed': withCulprit('multiplicity.changed', 'multiplicity', 2, 3),
+  'synapse.missing': withEdge('synapse.missing', 'synapses.same', { originalEdge: 12 }),
+  'synapse.extra': withEdge('synapse.extra', 'synapses.same', { manipulatedEdge: 9 }),
+  'synapse.order': withEdge('synapse.order', 'synapses.order', { originalEdge: 12, manipulatedEdge: 9 }),
+  'property.changed': withEdge('property.changed', 'synapses.same', DELAY),
+  'property.bounds': withEdge('property.bounds', 'synapses.same', DELAY),
+  'property.missing': finding('property.missing', 'properties.same', {
+    property: 'u_syn',
+    expected: 'float32',
+  }),
+  'property.added': finding('property.added', 'properties.same', { property: 'u_syn', found: 'float32' }),
+  'property.type': finding('property.type', 'properties.same', {
+    property: 'u_syn',
+    expected: 'float32',
+    found: 'float64',
+  }),
+  'edge_type.changed': withEdge('edge_type.changed', 'synapses.same', {
+    ...DELAY,
+    property: 'edge_type_id',
+    before: -1,
+    after: 3,
+  }),
 }
 
 export const CODES = Object.keys(FINDINGS) as FindingCode[]
 
 function finding(code: FindingCode, check: CheckId, more: Partial<Finding>): Finding {
   return { code, check, severity: 'error', count: 2, culprits: [], ...more }
+}
+
+function withEdge(code: FindingCode, check: CheckId, edge: Partial<SynapseCulprit>): Finding {
+  return finding(code, check, { property: edge.property, edges: [{ source: 11, target: 7, ...edge }] })
 }
 
 function withCulprit(code: FindingCode, check: CheckId, original: number, manipulated: number): Finding {

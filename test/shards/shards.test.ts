@@ -53,7 +53,7 @@ describe('shards', () => {
             .map(partial => ({ partial, at: Number(key?.next().value) }))
             .sort((a, b) => a.at - b.at)
             .map(({ partial }) => partial)
-          const whole = await verify(options)
+          const whole = await verify({ ...options, level: 'connections' })
           for (const { verdict } of whole) verdicts.add(verdict)
           expect(printed(mergePartials(shuffled))).toBe(printed(whole))
         },

@@ -1,5 +1,6 @@
 /** Integer columns of a Parquet file, checked: everything that is needed to read their pages. */
 import type { SchemaElement } from 'hyparquet'
+import type { ValueType } from '../../connectome/table.ts'
 import { InputError } from '../../errors.ts'
 import * as abi from '../../kernels/abi.ts'
 import type { ColumnChunk, ParquetFile } from './footer.ts'
@@ -27,22 +28,68 @@ export function columnNames(file: ParquetFile): string[] {
 
 /** @throws InputError if there is no such column, or if it does not hold integers */
 export function integerColumn(file: ParquetFile, name: string): IntegerColumn {
+  const element = elementOf(file, name)
+  const type = integerType(element, refusal(file, name))
+  return { ...pagesOf(file, name, element), ...type }
+}
+
+/** A column of numbers, whose values are wanted as they were before they were written. */
+export interface NumberColumn extends Omit<IntegerColumn, 'type' | 'physical'> {
+  readonly type: ValueType
+  readonly physical: 'INT32' | 'INT64' | 'FLOAT' | 'DOUBLE'
+}
+
+/** @throws InputError if there is no such column, or if it does not hold numbers */
+export function numberColumn(file: ParquetFile, name: string): NumberColumn {
+  const element = elementOf(file, name)
+  const { type: physical, num_children, repetition_type } = element
+  const plain = !num_children && repetition_type !== 'REPEATED'
+  if (plain && physical === 'FLOAT') return { ...pagesOf(file, name, element), physical, type: 'f32' }
+  if (plain && physical === 'DOUBLE') return { ...pagesOf(file, name, element), physical, type: 'f64' }
+  const integer = integerType(element, refusal(file, name))
+  const type = storedType(element, integer)
+  return { ...pagesOf(file, name, element), physical: integer.physical, type }
+}
+
+function storedType(
+  { logical_type: logical, converted_type: converted }: SchemaElement,
+  { type, physical }: Pick<IntegerColumn, 'type' | 'physical'>,
+): ValueType {
+  const sign = type === abi.TYPE_U64 || type === abi.TYPE_U32 ? 'u' : 'i'
+  const bits = logical?.type === 'INTEGER' ? logical.bitWidth : Number(converted?.split('_').at(-1))
+  return `${sign}${bits || (physical === 'INT64' ? 64 : 32)}` as ValueType // integerType let only these pass
+}
+
+const refusal =
+  (file: ParquetFile, field: string) =>
+  (message: string): InputError =>
+    new InputError(message, { file: file.path, field })
+
+function elementOf(file: ParquetFile, name: string): SchemaElement {
+  const refuse = refusal(file, name)
   const [element, another] = topLevel(file).filter(candidate => candidate.name === name)
-  const refuse = (message: string): InputError => new InputError(message, { file: file.path, field: name })
   if (element === undefined) throw refuse(`no column ${name}`)
   if (another !== undefined) throw refuse(`two columns ${name}`)
-  const { physical, type } = integerType(element, refuse)
+  return element
+}
+
+function pagesOf(
+  file: ParquetFile,
+  name: string,
+  element: SchemaElement,
+): Pick<IntegerColumn, 'file' | 'name' | 'rows' | 'nullable' | 'chunks'> {
   return {
     file: file.path,
     name,
     rows: file.rows,
-    type,
-    physical,
     nullable: element.repetition_type === 'OPTIONAL',
     chunks: file.rowGroups.map(({ rows, columns }) => {
       const [chunk, second] = columns.filter(({ path }) => path.length === 1 && path[0] === name)
       if (chunk === undefined || second !== undefined)
-        throw refuse(`damaged Parquet file: a row group with ${chunk ? 'two columns' : 'no column'} ${name}`)
+        throw refusal(
+          file,
+          name,
+        )(`damaged Parquet file: a row group with ${chunk ? 'two columns' : 'no column'} ${name}`)
       return { rows, codec: chunk.codec, start: chunk.start, end: chunk.end }
     }),
   }

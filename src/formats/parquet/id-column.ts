@@ -29,6 +29,14 @@ export async function openIdColumn(
   label: string,
   build: KernelBuild = 'release',
 ): Promise<ParquetIdColumn> {
+  const decompressors = await decompressorsOf(columns)
+  return new ChainedColumn(await loadHyparquet(), columns, label, decompressors, build)
+}
+
+/** What the pages of these columns are decompressed with. @throws InputError if that is something else */
+export async function decompressorsOf(
+  columns: readonly Pick<IntegerColumn, 'file' | 'name' | 'chunks'>[],
+): Promise<ReadonlyMap<string, Decompress | undefined>> {
   const decompressors = new Map<string, Decompress | undefined>()
   for (const { file, name, chunks } of columns) {
     for (const { codec } of chunks) {
@@ -38,7 +46,7 @@ export async function openIdColumn(
       decompressors.set(codec, decompress)
     }
   }
-  return new ChainedColumn(await loadHyparquet(), columns, label, decompressors, build)
+  return decompressors
 }
 
 function otherCodec(file: string, field: string, codec: string): InputError {

@@ -1,11 +1,11 @@
 /** Values of one column chunk, decoded in kernel memory: u32 ids, a page at a time, in blocks. */
-import type { PageHeader } from 'hyparquet'
 import { InputError } from '../../errors.ts'
 import * as abi from '../../kernels/abi.ts'
 import type { KernelMemory } from '../../kernels/memory.ts'
 import type { Decompress } from './codecs.ts'
 import type { IntegerColumn } from './columns.ts'
 import type { Hyparquet } from './hyparquet.ts'
+import { type DataPage, type Encoded, PageBytes, type Span } from './page-bytes.ts'
 import { isCount, MAX_PAGE, type Page, type PageSource, Region } from './page-source.ts'
 import { unusualEncoding } from './unusual-encodings.ts'
 
@@ -17,28 +17,13 @@ export interface OpenChunk {
   readonly decompress: Decompress | undefined
 }
 
-/** Bytes in kernel memory. */
-interface Span {
-  readonly at: number
-  readonly end: number
-}
-
-/** A data page without its headers and levels. */
-interface Values extends Span {
-  readonly count: number
-  readonly encoding: string
-}
-
-/** One byte of snappy gives 64 / 3 at most. */
-const SNAPPY_RATIO = 22
-
 export class PageDecoder {
   /** Values of the open page that were not taken. */
   left = 0
   readonly #library: Hyparquet
   readonly #memory: KernelMemory
   readonly #source: PageSource
-  readonly #page: Region
+  readonly #bytes: PageBytes
   readonly #dictionary: Region
   readonly #hybrid: number
   #dictionaryLength: number | undefined
@@ -51,7 +36,7 @@ export class PageDecoder {
     this.#library = library
     this.#memory = memory
     this.#source = source
-    this.#page = new Region(memory)
+    this.#bytes = new PageBytes(memory, source)
     this.#dictionary = new Region(memory)
     this.#hybrid = memory.allocate(abi.HYBRID_BYTES)
   }
@@ -113,15 +98,15 @@ export class PageDecoder {
     return this.#chunk
   }
 
+  get #encoded(): Encoded {
+    const { codec, decompress, column } = this.#open
+    return { codec, decompress, nullable: column.nullable }
+  }
+
   #readDictionary(page: Page): void {
     const { column } = this.#open
-    const { num_values: count, encoding } = page.header.dictionary_page_header ?? {}
     if (this.#dictionaryLength !== undefined) throw this.#source.damaged('two dictionaries of one column')
-    if (encoding !== 'PLAIN' && encoding !== 'PLAIN_DICTIONARY')
-      throw this.#source.damaged(`a dictionary encoded as ${encoding}`)
-    const { pointer, length } = this.#decompressed(page, 0, true)
-    if (!isCount(count) || count * bytesOf(column.physical) > length)
-      throw this.#source.damaged(`a dictionary of ${count} ids in ${length} bytes`)
+    const { pointer, count } = this.#bytes.dictionary(page, bytesOf(column.physical), this.#encoded)
     const ids = this.#dictionary.require((count + 1) * 4)
     const strangers = this.#memory.kernels.narrowDictionary(column.type, pointer, count, ids) >>> 0
     // Behind the last: what indices beyond the dictionary are taken for.
@@ -130,37 +115,16 @@ export class PageDecoder {
     this.#dictionaryHasStrangers = strangers > 0
   }
 
-  #openData(page: Page, { count, encoding }: Pick<Values, 'count' | 'encoding'>, row: number): void {
-    const { at, end } =
-      page.header.type === 'DATA_PAGE' ? this.#bytesV1(page, count, row) : this.#bytesV2(page, count, row)
+  #openData(page: Page, header: Pick<DataPage, 'count' | 'encoding'>, row: number): void {
+    const data = this.#bytes.data(page, header, this.#encoded)
+    const { count, encoding, at, end, levels } = data
+    if (levels !== undefined) this.#refuseNulls(levels, count, row)
     const bytes = count * bytesOf(this.#open.column.physical)
     if (encoding === 'PLAIN' && bytes > end - at)
       throw this.#source.damaged(`${count} ids in ${end - at} bytes`)
     if (encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY') this.#openIndices(at, end)
-    else this.#plain = encoding === 'PLAIN' ? at : this.#unusual({ count, encoding, at, end })
+    else this.#plain = encoding === 'PLAIN' ? at : this.#unusual(data)
     this.left = count
-  }
-
-  #bytesV1(page: Page, count: number, row: number): Span {
-    const { pointer: at, length } = this.#decompressed(page, 0, true)
-    const end = at + length
-    if (!this.#open.column.nullable) return { at, end }
-    const levels = page.header.data_page_header?.definition_level_encoding
-    if (levels !== 'RLE') throw this.#source.damaged(`nulls encoded as ${levels}`)
-    const bytes = length < 4 ? 0 : this.#word(at)
-    if (length < 4 || bytes > length - 4) throw this.#source.damaged('a page that ends in its levels')
-    this.#refuseNulls(at + 4, bytes, count, row)
-    return { at: at + 4 + bytes, end }
-  }
-
-  #bytesV2(page: Page, count: number, row: number): Span {
-    const header = page.header.data_page_header_v2
-    const levels = header?.definition_levels_byte_length ?? 0
-    if (!isCount(levels) || levels > page.length || header?.repetition_levels_byte_length)
-      throw this.#source.damaged('a page that ends in its levels')
-    if (this.#open.column.nullable) this.#refuseNulls(page.pointer, levels, count, row)
-    const { pointer, length } = this.#decompressed(page, levels, header?.is_compressed !== false)
-    return { at: pointer, end: pointer + length }
   }
 
   #openIndices(at: number, end: number): void {
@@ -176,7 +140,7 @@ export class PageDecoder {
   }
 
   /** Values of the encodings that pyarrow does not write by default, as if they were plain. */
-  #unusual({ count, encoding, at, end }: Values): number {
+  #unusual({ count, encoding, at, end }: DataPage): number {
     const width = bytesOf(this.#open.column.physical)
     if (count > MAX_PAGE / width) throw this.#source.damaged(`a page of ${count} rows encoded as ${encoding}`)
     let plain: Uint8Array
@@ -187,13 +151,13 @@ export class PageDecoder {
     } catch (error) {
       throw this.#source.damaged(`a page encoded as ${encoding} (${reason(error)})`, error)
     }
-    const pointer = this.#page.require(plain.length)
+    const pointer = this.#bytes.room(plain.length)
     this.#memory.bytes(pointer, plain.length).set(plain)
     return pointer
   }
 
-  #refuseNulls(at: number, bytes: number, count: number, row: number): void {
-    const first = this.#memory.kernels.firstNull(at, at + bytes, count) >>> 0
+  #refuseNulls({ at, end }: Span, count: number, row: number): void {
+    const first = this.#memory.kernels.firstNull(at, end, count) >>> 0
     if (first === abi.NONE) return
     if (first === count) throw this.#source.damaged('a page that ends in its levels')
     throw new InputError(`row ${row + first} has no node id: it is null`, {
@@ -201,43 +165,6 @@ export class PageDecoder {
       field: this.#open.column.name,
       hint: 'Every edge needs a source and a target; this is not an edge table of connectome-manipulator.',
     })
-  }
-
-  /** The bytes of a page behind its first `skip`, which are never compressed. */
-  #decompressed(page: Page, skip: number, compressed: boolean): { pointer: number; length: number } {
-    const { codec, decompress } = this.#open
-    const from = { pointer: page.pointer + skip, length: page.length - skip }
-    const length = sizeOf(page.header) - skip
-    if (!compressed || codec === 'UNCOMPRESSED') {
-      if (length === from.length) return from
-      throw this.#source.damaged(`${from.length} bytes in a page of ${length}`)
-    }
-    if (length === 0) return { pointer: from.pointer, length }
-    if (length < 0) throw this.#source.damaged('a page that ends in its levels')
-    if (codec === 'SNAPPY') return this.#snappy(from, length)
-    try {
-      const bytes = decompress?.(this.#memory.bytes(from.pointer, from.length), length)
-      if (bytes?.length !== length) throw new Error(`${bytes?.length} bytes instead of ${length}`)
-      const pointer = this.#page.require(length)
-      this.#memory.bytes(pointer, length).set(bytes)
-      return { pointer, length }
-    } catch (error) {
-      throw this.#source.damaged(`a page that cannot be decompressed (${reason(error)})`, error)
-    }
-  }
-
-  #snappy(from: { pointer: number; length: number }, length: number): { pointer: number; length: number } {
-    // Before memory is taken for a size that is a lie.
-    const possible = length <= from.length * SNAPPY_RATIO
-    const pointer = possible ? this.#page.require(length) : 0
-    if (possible && this.#memory.kernels.snappyDecode(from.pointer, from.length, pointer, length))
-      return { pointer, length }
-    throw this.#source.damaged('a page that cannot be decompressed (snappy)')
-  }
-
-  #word(pointer: number): number {
-    const [a = 0, b = 0, c = 0, d = 0] = this.#memory.bytes(pointer, 4)
-    return a + b * 2 ** 8 + c * 2 ** 16 + d * 2 ** 24
   }
 
   #noId(row: number): InputError {
@@ -250,5 +177,4 @@ export class PageDecoder {
 }
 
 const bytesOf = (physical: 'INT32' | 'INT64'): 4 | 8 => (physical === 'INT64' ? 8 : 4)
-const sizeOf = (header: PageHeader): number => header.uncompressed_page_size
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))

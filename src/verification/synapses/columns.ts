@@ -72,6 +72,11 @@ class Pairing {
 
   async result(): Promise<ColumnPairs> {
     this.#layout()
+    // Unconverted, a result without edges is no file at all.
+    if (this.#after.rows === 0 && this.#after.columns.length === 0) {
+      this.#notChecked.push('which properties there are (no edge is left)')
+      return { pairs: [], findings: [], pipeline: this.#pipeline, notChecked: this.#notChecked }
+    }
     const after = new Map(this.#after.columns.map(column => [column.name, column]))
     await this.#edgeTypes(after.get(EDGE_TYPE))
     for (const column of this.#before.columns) {

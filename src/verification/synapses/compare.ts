@@ -46,18 +46,21 @@ export const compareSynapses: CompareSynapses = async (original, manipulated, ex
     for await (const block of blocksOf(original, manipulated, columns.pairs, wanted, options))
       judge.add(block)
   }
+  const broken = walked.broken !== undefined
+  const complete = findings.all().length === 0
   // Every row has its counterpart, and yet they do not follow each other as they should.
-  if (
-    walked.broken !== undefined &&
-    followed &&
-    promised &&
-    judge.judged.new === 0 &&
-    findings.all().length === 0
-  )
+  if (broken && followed && promised && judge.judged.new === 0 && complete)
     findings.add('synapse.order', undefined, () => placeOf(walked.broken ?? {}))
-  const undetermined = walked.broken === undefined ? walked.undetermined : judge.judged.undetermined
-  const unchecked = followed ? [] : ['the order of rows (too many groups of targets to follow)']
-  return result(original, manipulated, { expectation, columns, findings, judge, undetermined, unchecked })
+  const undetermined = broken ? judge.judged.undetermined : walked.undetermined
+  const orderUnknown = promised && broken ? reasonFor(followed, judge.judged.new > 0, complete) : undefined
+  return result(original, manipulated, { expectation, columns, findings, judge, undetermined, orderUnknown })
+}
+
+/** Why a pass that broke off says nothing of the order. */
+function reasonFor(followed: boolean, hasNew: boolean, complete: boolean): string | undefined {
+  if (!followed) return 'there are too many groups of targets to follow'
+  if (hasNew) return 'there are new edges among the others'
+  return complete ? undefined : 'edges are missing or too many'
 }
 
 async function walk(
@@ -91,11 +94,11 @@ interface Parts {
   readonly findings: Findings
   readonly judge: BlockJudge
   readonly undetermined: ReadonlyMap<string, Undetermined>
-  readonly unchecked: readonly string[]
+  readonly orderUnknown: string | undefined
 }
 
 function result(original: EdgeSource, manipulated: EdgeSource, parts: Parts): SynapseComparison {
-  const { expectation, columns, findings, judge, undetermined, unchecked } = parts
+  const { expectation, columns, findings, judge, undetermined, orderUnknown } = parts
   const kept = manipulated.edgeCount - findings.count('synapse.extra') - judge.judged.new
   const properties = columns.pairs.map(({ name }): PropertyFacts => {
     const { bounded = 0, free = 0 } = undetermined.get(name) ?? {}
@@ -116,7 +119,12 @@ function result(original: EdgeSource, manipulated: EdgeSource, parts: Parts): Sy
     findings: [...columns.findings, ...findings.all()],
     properties,
     pipeline: columns.pipeline,
-    notChecked: [...columns.notChecked, ...undeterminedSentences(columns.pairs, undetermined), ...unchecked],
+    orderUnknown,
+    notChecked: [
+      ...columns.notChecked,
+      ...undeterminedSentences(columns.pairs, undetermined),
+      ...(orderUnknown === undefined ? [] : [`the order of edges (${orderUnknown})`]),
+    ],
   }
 }
 

@@ -144,6 +144,8 @@ export interface SynapseComparison {
   readonly findings: readonly SynapseFinding[]
   readonly properties: readonly PropertyFacts[]
   readonly pipeline: readonly PipelineChange[]
+  /** Why it is not known whether the order is as promised, where it is not. */
+  readonly orderUnknown: string | undefined
   /** Sentences, for people: what no rule determines, and what could not be read. */
   readonly notChecked: readonly string[]
 }

@@ -1,0 +1,58 @@
+/** Likely causes of what was found edge by edge; after the rules about connections, which tell more. */
+import type { Rule } from './advice.ts'
+
+export const SYNAPSE_RULES: readonly Rule[] = [
+  {
+    when: ({ count }) => count('property.missing') > 0,
+    cause:
+      'a property was lost on the way: conn_wiring drops all but its default ones, and the converter refuses text',
+    next: 'see which operation the manipulation config names, and the log of the conversion for refused columns',
+  },
+  {
+    when: ({ count }) => count('property.type') > 0,
+    cause: 'the edges file was written by another program than the pipeline, which keeps types',
+    next: 'convert the Parquet files again with parquet2hdf5, or verify against the original it was made from',
+  },
+  {
+    when: ({ count }) => count('property.added') > 0,
+    cause: 'the circuit was made from another version of the original, which had this property',
+    next: 'check which circuit the manipulation config names',
+  },
+  {
+    when: ({ count }) => count('synapse.missing') > 0 && count('synapse.extra') > 0,
+    cause: 'edges were replaced inside of kept connections: rewired, or made from another original',
+    next: 'check which circuit and which operation the manipulation config names',
+  },
+  {
+    when: ({ count }) => count('synapse.missing') > 0,
+    cause: 'single edges of kept connections are gone: an operation on synapses, or a file that was cut',
+    next: 'check the operation and its amount in the manipulation config',
+  },
+  {
+    when: ({ count }) => count('synapse.extra') > 0,
+    cause:
+      'edges are there twice: a part of the job was merged more than once, or is left over from another run',
+    next: 'look for left-over files in the folder that was merged, and convert again',
+  },
+  {
+    when: ({ count }) => count('edge_type.changed') > 0,
+    cause: 'the pipeline sets every edge_type_id to 0; another program wrote these',
+    next: 'compare the column with that of the original',
+  },
+  {
+    when: ({ count }) => count('property.bounds') > 0,
+    cause:
+      'values lie outside of what the manipulation config allows: another range or another seedless draw',
+    next: 'compare range and arguments in the manipulation config with those that the job really used',
+  },
+  {
+    when: ({ count }) => count('property.changed') > 0,
+    cause: 'values were altered: syn_prop_alteration, another original, or a damaged file',
+    next: 'see in the culprits whether all edges of some neurons changed (an operation) or single ones (damage)',
+  },
+  {
+    when: ({ count }) => count('synapse.order') > 0,
+    cause: 'rows were sorted again, or parts of the job were merged in another order',
+    next: 'merge the parts in the order of their numbers; reports by edge id do not fit this file',
+  },
+]
