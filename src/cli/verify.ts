@@ -97,4 +97,4 @@ const isCampaign = async (file: string): Promise<boolean> =>
   (await import('../campaign/recognise.ts')).isCampaignFile(file)
 
 const EXAMPLE =
-  '\nRarely: --id-base 0|1, --shard I/N; CAMPAIGN: --allow-missing --dry-run --junit F\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+  '\nAlso: --id-base 0|1, --shard I/N; CAMPAIGN: --allow-missing --dry-run --junit F\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
