@@ -213,3 +213,27 @@ export function w1Field(folder: string, versions: number): Field {
   }
   return { contenders, missing, versions: { ...python?.packages }, prepare: [] }
 }
+
+/** Fresh processes, one pass each: a selection is drawn once. Agreement is about list length, flips and mask. */
+export function l1Field(folder: string, list: 'pairs' | 'connections'): Field {
+  const contender = (name: string, group: string, command: readonly string[]): Contender => ({
+    name,
+    group,
+    command: [...command, folder, list, '1'],
+    clock: 'reported',
+    parse: reported,
+  })
+  const ours = [process.execPath, '--import', 'tsx', `${PEERS}/l1-ours.ts`]
+  const python = findPython()
+  return {
+    contenders: [
+      contender('connproof select', 'ours', ours),
+      ...(python === undefined
+        ? []
+        : [contender('notebook steps', 'notebook', [python.path, `${PEERS}/l1.py`])]),
+    ],
+    missing: python === undefined ? ['notebook steps: no Python with numpy, scipy and h5py'] : [],
+    versions: { ...python?.packages },
+    prepare: [],
+  }
+}

@@ -1,5 +1,5 @@
 /**
- * The benchmark. usage: node --import tsx bench/run.ts [E1] [W1] [W2] [--rows N] [--w2-rows N] [--scale F] [--rounds N] [--only TEXT]
+ * The benchmark. usage: node --import tsx bench/run.ts [E1] [W1] [W2] [L1] [--rows N] [--w2-rows N] [--scale F] [--rounds N] [--only TEXT]
  * [--save] [--json]
  *
  * Whole fresh processes in alternating rounds, the first of which is thrown away; all programs must give the same
@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { e1Field, type Field, w1Field, w2ShuffledField, w2SortedField } from './contenders.ts'
+import { e1Field, type Field, l1Field, w1Field, w2ShuffledField, w2SortedField } from './contenders.ts'
 import { e1Data, w1Data, w2Data } from './data.ts'
 import { measure, measuresMemory, type Run, requireAgreement } from './measure.ts'
 import { CSV_HEAD, commands, csv, machine, type Row, rowsOf, table } from './report.ts'
@@ -129,6 +129,27 @@ async function runW2(): Promise<Section[]> {
   return [section('sorted', w2SortedField(sorted)), section('shuffled', w2ShuffledField(shuffled))]
 }
 
+async function runL1(): Promise<Section[]> {
+  const { folder } = await w1Data(Number(flags.scale), say)
+  const section = (list: 'pairs' | 'connections', title: string): Section => {
+    const field = l1Field(folder, list)
+    return {
+      workload: `L1 ${list}`,
+      title: `L1, ${list}: ${title} drawn, mask of 219,422 nodes, all files written`,
+      missing: field.missing,
+      versions: field.versions,
+      ...compete(`L1 ${list}`, field),
+      notes: [
+        'Circuit and list are in memory. Ours also looks every connection up in the circuit, both ways; the notebook does not.',
+      ],
+    }
+  }
+  return [
+    section('pairs', 'all 81,540 reciprocal pairs'),
+    section('connections', '81,540 of all 6,717,001 connections, listed from the circuit,'),
+  ]
+}
+
 function summary(sections: readonly Section[]): string {
   const parts = sections.flatMap(section => [
     `## ${section.title}`,
@@ -152,7 +173,8 @@ for (const workload of wanted) {
   if (workload === 'E1') sections.push(await runE1())
   else if (workload === 'W1') sections.push(await runW1())
   else if (workload === 'W2') sections.push(...(await runW2()))
-  else throw new Error(`no workload ${workload}: E1, W1 or W2`)
+  else if (workload === 'L1') sections.push(...(await runL1()))
+  else throw new Error(`no workload ${workload}: E1, W1, W2 or L1`)
 }
 if (flags.json) console.log(JSON.stringify({ machine: machine(), sections }, undefined, 2))
 else console.log(summary(sections))

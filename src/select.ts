@@ -59,10 +59,9 @@ export interface PreparedList {
  * @throws InputError if a list is asked of no circuit, if an id is none of a node, or if edges cannot be read
  */
 export async function prepareList(source: ListSource, options: PrepareOptions): Promise<PreparedList> {
-  const { mode, circuit, allow, show } = options
+  const { mode, circuit } = options
   if (!('from' in source)) {
-    const held = circuit === undefined ? undefined : await lintCircuit(source, circuit, options)
-    return { list: source, mode, circuit, findings: lintList(source, { mode, circuit: held, allow, show }) }
+    return { list: source, mode, circuit, findings: await lintGiven(source, options) }
   }
   if (circuit === undefined)
     throw new InputError('needs a circuit to list the connections of', {
@@ -98,20 +97,31 @@ const restricted = (nodes: NodeSelection, to: NodeSelection): NodeSelection => (
   ids: intersectIds(nodes.ids, to.ids),
 })
 
-/** Connections of the circuit exist; of reciprocal pairs the reverses do as well, and none is an autapse. */
+/**
+ * Distinct connections of the circuit, all inside the selection: a list of reciprocal pairs has no faults at all, one
+ * of directed connections none but autapses.
+ */
 async function lintOwn(
   list: PairList,
   from: 'reciprocal' | 'connections',
   circuit: SelectCircuit,
   options: PrepareOptions,
 ): Promise<LintFinding[]> {
-  const { mode, allow, show } = options
-  const all = new Uint8Array(list.source.length).fill(1)
-  const known = from === 'reciprocal' || mode === 'directed'
-  const held = known
-    ? { ...circuit, recurrent: isRecurrent(circuit.edges), forward: all, reverse: all }
-    : await lintCircuit(list, circuit, options)
-  return lintList(list, { mode, circuit: held, allow, show })
+  if (from === 'reciprocal') return []
+  if (options.mode === 'reciprocal') return lintGiven(list, options)
+  return lintList(list, {
+    ...options,
+    circuit: undefined,
+    distinct: true,
+    recurrent: isRecurrent(circuit.edges),
+  })
+}
+
+async function lintGiven(list: PairList, options: PrepareOptions): Promise<LintFinding[]> {
+  const { circuit } = options
+  if (circuit === undefined) return lintList(list, { ...options, circuit })
+  const held = await lintCircuit(list, circuit, options)
+  return lintList(list, { ...options, circuit: held, recurrent: isRecurrent(circuit.edges) })
 }
 
 const isRecurrent = ({ sourcePopulation, targetPopulation }: EdgeSource): boolean =>
@@ -132,7 +142,6 @@ async function lintCircuit(
     : list
   const found = await existing(edges, wanted, options)
   return {
-    recurrent: isRecurrent(edges),
     source,
     target,
     forward: found.subarray(0, rows),

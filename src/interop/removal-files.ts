@@ -5,6 +5,7 @@
 import type { Mask } from '../connectome/mask.ts'
 import type { Pairs } from '../connectome/pairs.ts'
 import { type NodeSelection, nodeIdToGid } from '../connectome/selection.ts'
+import { AsciiWriter } from '../formats/ascii-writer.ts'
 import type { FileContent } from '../formats/file-set.ts'
 import { encodeNpy } from '../formats/npy.ts'
 import { encodeNpz } from '../formats/npz.ts'
@@ -84,8 +85,14 @@ function encodePairs({ source, target }: Pairs): Uint8Array {
 }
 
 /** As pandas writes it: no header, `\n`. */
-const encodeCsv = ({ source, target }: Pairs): string =>
-  Array.from(source, (id, k) => `${nodeIdToGid(id)},${nodeIdToGid(target[k] ?? 0)}\n`).join('')
+function encodeCsv({ source, target }: Pairs): string {
+  const writer = new AsciiWriter()
+  for (let k = 0; k < source.length; k++) {
+    writer.integer(nodeIdToGid(source[k] ?? 0)).text(',')
+    writer.integer(nodeIdToGid(target[k] ?? 0)).text('\n')
+  }
+  return writer.toString()
+}
 
 function encodeGids(ids: Uint32Array): Uint8Array {
   const data = new BigInt64Array(ids.length)

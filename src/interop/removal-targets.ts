@@ -2,6 +2,7 @@
 import type { Pairs } from '../connectome/pairs.ts'
 import { nodeIdToGid } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
+import { AsciiWriter } from '../formats/ascii-writer.ts'
 
 /** Begins the names of the notebook's targets and Connection blocks: `ConnRemoved_0_src`, `ConnRemoved_0_dest`. */
 export const REMOVAL_PREFIX = 'ConnRemoved'
@@ -22,16 +23,16 @@ export function encodeTargets({ source, target }: Pairs, prefix = REMOVAL_PREFIX
         field: prefix,
       },
     )
-  const blocks: string[] = []
+  const writer = new AsciiWriter()
+  const name = `Target Cell ${prefix}_`
   for (let i = 0; i < source.length; i++) {
-    const name = removalName(i, prefix)
-    blocks.push(single(`${name}_src`, source[i] ?? 0), single(`${name}_dest`, target[i] ?? 0))
+    writer.text(name).integer(i).text('_src\n{\na')
+    writer.integer(nodeIdToGid(source[i] ?? 0)).text('\n}\n\n')
+    writer.text(name).integer(i).text('_dest\n{\na')
+    writer.integer(nodeIdToGid(target[i] ?? 0)).text('\n}\n\n')
   }
-  return blocks.join('')
+  return writer.toString()
 }
-
-const single = (name: string, nodeId: number): string =>
-  `Target Cell ${name}\n{\na${nodeIdToGid(nodeId)}\n}\n\n`
 
 export interface CampaignTargets {
   /** Unique in the campaign, such as `Unstruct_1`: comes before `ConnRemoved` in the names of the targets. */

@@ -42,22 +42,13 @@ export function reciprocalList(connections: Mask, nodes: NodeSelection): PairLis
   }
 }
 
-/** All connections, ascending by (source, target). `connections`: canonical CSC by ranks. */
+/** All connections, ascending by (target, source). `connections`: canonical CSC by ranks. */
 export function connectionList(connections: Mask, sources: NodeSelection, targets: NodeSelection): PairList {
-  const { rows, columns, indptr, indices, label } = connections
-  const next = new Uint32Array(rows + 1)
-  for (const row of indices) next[row + 1] = (next[row + 1] ?? 0) + 1
-  for (let row = 0; row < rows; row++) next[row + 1] = (next[row + 1] ?? 0) + (next[row] ?? 0)
+  const { columns, indptr, indices, label } = connections
   const source = new Uint32Array(indices.length)
   const target = new Uint32Array(indices.length)
-  for (let column = 0; column < columns; column++) {
-    for (let k = indptr[column] ?? 0; k < (indptr[column + 1] ?? 0); k++) {
-      const row = indices[k] ?? 0
-      const at = next[row] ?? 0
-      next[row] = at + 1
-      source[at] = sources.ids[row] ?? 0
-      target[at] = targets.ids[column] ?? 0
-    }
-  }
-  return { source, target, label: `connections of ${label}`, order: 'ascending by (source, target)' }
+  for (let k = 0; k < indices.length; k++) source[k] = sources.ids[indices[k] ?? 0] ?? 0
+  for (let column = 0; column < columns; column++)
+    target.fill(targets.ids[column] ?? 0, indptr[column], indptr[column + 1])
+  return { source, target, label: `connections of ${label}`, order: 'ascending by (target, source)' }
 }

@@ -35,8 +35,6 @@ export interface LintFinding {
 
 /** What a list is held against, where a circuit is known. */
 export interface LintCircuit {
-  /** Sources and targets are nodes of one population, so that a node may be connected to itself. */
-  readonly recurrent: boolean
   readonly source: NodeSelection
   readonly target: NodeSelection
   /** Per row, 1 where the circuit has the connection, and where it has its reverse. */
@@ -47,6 +45,10 @@ export interface LintCircuit {
 export interface LintOptions {
   readonly mode: SelectionMode
   readonly circuit?: LintCircuit | undefined
+  /** Sources and targets are nodes of one population, so that a node may be connected to itself: true by default. */
+  readonly recurrent?: boolean | undefined
+  /** The list has each row once: it is not looked through for repeats and twins. */
+  readonly distinct?: boolean | undefined
   readonly allow?: readonly LintCode[] | undefined
   /** First rows to name; 5 by default. */
   readonly show?: number | undefined
@@ -57,8 +59,8 @@ export interface LintOptions {
  * only to lists of reciprocal pairs. Connections that are outside the selection are not looked for in the circuit.
  */
 export function lintList(list: PairList, options: LintOptions): LintFinding[] {
-  const { mode, circuit, allow = [], show = 5 } = options
-  const tests = testsOf(list, mode, circuit)
+  const { allow = [], show = 5 } = options
+  const tests = testsOf(list, options)
   return LINT_CODES.flatMap(code => {
     const test = tests[code]
     if (test === undefined) return []
@@ -78,14 +80,16 @@ type Test = (row: number) => boolean
 
 function testsOf(
   { source, target }: PairList,
-  mode: SelectionMode,
-  circuit: LintCircuit | undefined,
+  { mode, circuit, recurrent = true, distinct = false }: LintOptions,
 ): Partial<Record<LintCode, Test>> {
-  const { repeated, reversed } = twins({ source, target })
+  const tests: Partial<Record<LintCode, Test>> = {}
+  if (!distinct) {
+    const { repeated, reversed } = twins({ source, target })
+    tests['list.repeats'] = row => repeated[row] === 1
+    if (mode === 'reciprocal') tests['list.both-directions'] = row => reversed[row] === 1
+  }
   const isAutapse: Test = row => source[row] === target[row]
-  const tests: Partial<Record<LintCode, Test>> = { 'list.repeats': row => repeated[row] === 1 }
-  if (mode === 'reciprocal') tests['list.both-directions'] = row => reversed[row] === 1
-  if (circuit?.recurrent !== false) tests['list.autapse'] = isAutapse
+  if (recurrent) tests['list.autapse'] = isAutapse
   if (circuit === undefined) return tests
   const row = mapGids(circuit.source.ids, source).indices
   const column = mapGids(circuit.target.ids, target).indices
@@ -97,35 +101,41 @@ function testsOf(
   return tests
 }
 
-/** Rows equal to an earlier one, and rows whose reverse is an earlier one (not that of an autapse). */
-function twins(pairs: Pairs): { repeated: Uint8Array; reversed: Uint8Array } {
-  const length = pairs.source.length
-  const repeated = new Uint8Array(length)
-  const reversed = new Uint8Array(length)
-  const low = pairs.source.map((id, row) => Math.min(id, pairs.target[row] ?? 0))
-  const high = pairs.source.map((id, row) => Math.max(id, pairs.target[row] ?? 0))
-  const { source: lows, target: highs } = sortPairs({ source: low, target: high })
-  // Which directions of each unordered pair were seen, at its first place in the sorted list: bits 1 and 2.
-  const seen = new Uint8Array(length)
-  for (let row = 0; row < length; row++) {
-    const at = lowerBound(lows, highs, low[row] ?? 0, high[row] ?? 0)
-    const forward = pairs.source[row] === low[row]
-    const [own, other] = forward ? [1, 2] : [2, 1]
-    const before = seen[at] ?? 0
+/**
+ * Rows equal to an earlier one, and rows whose reverse is an earlier one (not that of an autapse). Pairs of which
+ * there is only one, which are nearly all, are found by sorting, and only the others are looked up.
+ */
+function twins({ source, target }: Pairs): { repeated: Uint8Array; reversed: Uint8Array } {
+  const repeated = new Uint8Array(source.length)
+  const reversed = new Uint8Array(source.length)
+  const seen = severalTimes(source, target)
+  if (seen.size === 0) return { repeated, reversed }
+  for (let row = 0; row < source.length; row++) {
+    const [s, t] = [source[row] ?? 0, target[row] ?? 0]
+    const key = keyOf(s, t)
+    const before = seen.get(key)
+    if (before === undefined) continue
+    const [own, other] = s <= t ? [1, 2] : [2, 1]
     if (before & own) repeated[row] = 1
     if (before & other) reversed[row] = 1
-    seen[at] = before | own
+    seen.set(key, before | own)
   }
   return { repeated, reversed }
 }
 
-function lowerBound(first: Uint32Array, second: Uint32Array, a: number, b: number): number {
-  let [low, high] = [0, first.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const other = first[middle] ?? 0
-    if (other < a || (other === a && (second[middle] ?? 0) < b)) low = middle + 1
-    else high = middle
+/** Unordered pairs as text, for a few of them. */
+const keyOf = (a: number, b: number): string => (a <= b ? `${a} ${b}` : `${b} ${a}`)
+
+/** Unordered pairs with more than one row, none of them seen: bits 1 and 2 are for u -> v and v -> u, u <= v. */
+function severalTimes(source: Uint32Array, target: Uint32Array): Map<string, number> {
+  const pairs = sortPairs({
+    source: source.map((id, row) => Math.min(id, target[row] ?? 0)),
+    target: source.map((id, row) => Math.max(id, target[row] ?? 0)),
+  })
+  const several = new Map<string, number>()
+  for (let k = 1; k < source.length; k++) {
+    const [low, high] = [pairs.source[k] ?? 0, pairs.target[k] ?? 0]
+    if (low === pairs.source[k - 1] && high === pairs.target[k - 1]) several.set(keyOf(low, high), 0)
   }
-  return low
+  return several
 }

@@ -19,7 +19,6 @@ const select = (...ids: number[]) => ({
 const circuitOf = (pairs: readonly Pair[], connections: readonly Pair[]): LintCircuit => {
   const there = new Set(connections.map(one => one.join()))
   return {
-    recurrent: true,
     source: select(1, 2, 3, 4),
     target: select(1, 2, 3, 4, 5),
     forward: Uint8Array.from(pairs, ([s, t]) => (there.has(`${s},${t}`) ? 1 : 0)),
@@ -80,10 +79,7 @@ describe('lint of a list', () => {
   })
 
   it('knows no autapses between two populations', () => {
-    const between = { ...circuit, recurrent: false }
-    expect(found([[3, 3]], { mode: 'directed', circuit: { ...between, forward: Uint8Array.of(1) } })).toEqual(
-      {},
-    )
+    expect(found([[3, 3]], { mode: 'directed', recurrent: false })).toEqual({})
   })
 
   it('warns of what the notebook warns of, and refuses the rest unless allowed', () => {

@@ -84,6 +84,42 @@ export function shuffleIds(bits: BitGenerator, ids: Uint32Array): void {
   }
 }
 
+/**
+ * The first `count` of a permutation of 0 .. of-1 as {@link shuffleIds} makes it, with the same draws. Instead of all
+ * items being moved, the few places that are asked for are traced back through the swaps to the item that ends there:
+ * a bit per item says whether it is one of them, and bits stay in the cache where items do not.
+ */
+export function permutationHead(bits: BitGenerator, of: number, count: number): Uint32Array {
+  const partner = new Uint32Array(of)
+  for (let i = of - 1; i > 0; i--) partner[i] = maskedU32(bits, i, ones(i))
+  /** Of each place that is traced, which of the first it ends as; others are not looked at. */
+  const ends = new Uint32Array(of)
+  const traced = new Int32Array((of >>> 5) + 1)
+  for (let place = 0; place < count; place++) {
+    ends[place] = place
+    traced[place >>> 5] = (traced[place >>> 5] ?? 0) | (1 << place)
+  }
+  // The last swap first. Places below `count` change among each other; the others are not traced before their turn.
+  for (let i = 1; i < count; i++) {
+    const j = partner[i] ?? 0
+    const end = ends[i] ?? 0
+    ends[i] = ends[j] ?? 0
+    ends[j] = end
+  }
+  for (let i = Math.max(1, count); i < of; i++) {
+    const j = partner[i] ?? 0
+    const word = traced[j >>> 5] ?? 0
+    if ((word & (1 << j)) === 0) continue
+    traced[j >>> 5] = word & ~(1 << j)
+    traced[i >>> 5] = (traced[i >>> 5] ?? 0) | (1 << i)
+    ends[i] = ends[j] ?? 0
+  }
+  const head = new Uint32Array(count)
+  for (let item = 0; item < of; item++)
+    if (((traced[item >>> 5] ?? 0) & (1 << item)) !== 0) head[ends[item] ?? 0] = item
+  return head
+}
+
 export const lowWord = (a: number, b: number): number => Math.imul(a, b) >>> 0
 
 /** High word of the product of two words, by halves of `a`: every number on the way is exact in a double. */
@@ -94,7 +130,11 @@ export function highWord(a: number, b: number): number {
 }
 
 /** 0, 1, ... count-1. */
-export const arange = (count: number): Uint32Array => new Uint32Array(count).map((_, i) => i)
+export function arange(count: number): Uint32Array {
+  const ids = new Uint32Array(count)
+  for (let i = 0; i < count; i++) ids[i] = i
+  return ids
+}
 
 /** @throws RangeError unless 0 <= drawn <= of < 2^32, both whole */
 export function requireCounts(drawn: number, of: number): void {

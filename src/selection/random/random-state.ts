@@ -7,6 +7,7 @@ import {
   type IntegerType,
   interval,
   ones,
+  permutationHead,
   pieces,
   pieceWidth,
   requireCounts,
@@ -51,10 +52,10 @@ export class RandomState {
     return ids
   }
 
-  /** `choice(of, count, replace=False)`: the head of a whole permutation, also for `count` = 0. */
+  /** `choice(of, count, replace=False)`: the head of {@link permutation}, which is drawn whole also for `count` = 0. */
   choice(of: number, count: number): Uint32Array {
     requireCounts(count, of)
-    return this.permutation(of).subarray(0, count)
+    return permutationHead(this.#bits, of, count)
   }
 
   /** `choice(of, count)`, with replacement. */

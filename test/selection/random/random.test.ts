@@ -21,6 +21,17 @@ describe('RandomState', () => {
     )
   })
 
+  it('chooses the head of a permutation, and goes on alike after both', () => {
+    fc.assert(
+      fc.property(seeds, fc.nat(300), fc.nat(300), (seed, of, wanted) => {
+        const [whole, head] = [new RandomState(seed), new RandomState(seed)]
+        const count = Math.min(of, wanted)
+        expect(head.choice(of, count)).toEqual(whole.permutation(of).subarray(0, count))
+        expect(head.u32()).toBe(whole.u32())
+      }),
+    )
+  })
+
   it('goes on where it stopped, whatever was drawn at once', () => {
     fc.assert(
       fc.property(seeds, fc.nat(1400), fc.nat(1400), (seed, first, second) => {
