@@ -212,7 +212,9 @@ function readArguments(
     if (names.has(name)) continue
     usable = false
     const nearest = nearestName(name, names)
-    const happens = tolerant ? 'ignores it without a message and uses the default' : 'refuses it'
+    // The functions of generation A have no **kwargs.
+    const ignored = tolerant && generation === 'B'
+    const happens = ignored ? 'ignores it without a message and uses the default' : 'stops at it'
     findings.error(
       'key.unknown',
       at,

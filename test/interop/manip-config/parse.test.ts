@@ -148,6 +148,19 @@ describe('a configuration of generation B', () => {
   })
 })
 
+it('says what becomes of an unknown argument', () => {
+  const messages = [
+    b(removal({ amount: 5 })),
+    b([{ source: 'conn_removal', kwargs: { amount: 5 } }]),
+    b([{ source: 'conn_wiring', amount: 5, model_config: {} }]),
+  ].map(({ diagnostics }) => diagnostics[0]?.message)
+  expect(messages).toEqual([
+    expect.stringContaining('ignores it'),
+    expect.stringContaining('stops at it'),
+    expect.stringContaining('stops at it'),
+  ])
+})
+
 describe('generations', () => {
   const kwargs = { sel_src: 'A', amount_pct: 10 }
 

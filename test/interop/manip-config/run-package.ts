@@ -1,0 +1,19 @@
+/** The command line of connectome-manipulator 1.0.4, several times. */
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { MANIPULATOR_PYTHON } from '../../python.ts'
+
+/** Exit codes of `manipulate-connectome CONFIG --output-dir DIR`, one per pair; all output goes to the log. */
+export function runPackage(
+  runs: readonly (readonly [config: string, output: string])[],
+  log: string,
+): number[] {
+  const commands = runs.map(([config, output]) => ['manipulate-connectome', config, '--output-dir', output])
+  const script = fileURLToPath(new URL('run_package.py', import.meta.url))
+  const result = execFileSync(MANIPULATOR_PYTHON ?? '', [script], {
+    input: JSON.stringify(commands),
+    encoding: 'utf8',
+    env: { ...process.env, CONNPROOF_LOG: log, OMP_NUM_THREADS: '1' },
+  })
+  return JSON.parse(result) as number[]
+}
