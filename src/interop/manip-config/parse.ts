@@ -89,6 +89,15 @@ export function parseManipConfig(source: string, file: string): ParsedManipConfi
 }
 
 const A1_KEYS = ['output_path', 'blue_config_to_update', 'workflow_template', 'population_name']
+/** Looked up with None as what stands for absent. */
+const MAY_BE_NULL = [
+  'edges_popul_name',
+  'src_node_popul_name',
+  'tgt_node_popul_name',
+  'blue_config_to_update',
+  'workflow_template',
+  'population_name',
+]
 const KEYS = [
   'circuit_path',
   'circuit_config',
@@ -104,9 +113,8 @@ function readConfig(root: PythonObject, file: string, findings: Findings): Manip
   refuseUnknown(root, [...KEYS, ...A1_KEYS], '', findings)
   const read = <T>(name: string, type: KeyType<T>): T | undefined => {
     const value = root[name]
-    return value === undefined || value === null
-      ? undefined
-      : type.read(value, { path: name, findings, generation: 'B' })
+    const absent = value === undefined || (value === null && MAY_BE_NULL.includes(name))
+    return absent ? undefined : type.read(value, { path: name, findings, generation: 'B' })
   }
   if (root.circuit_config === undefined)
     findings.error('key.missing', 'circuit_config', 'expected "circuit_config": the circuit to manipulate')

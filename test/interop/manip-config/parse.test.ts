@@ -141,6 +141,11 @@ describe('a configuration of generation B', () => {
     expect(unknown).toMatchObject({ code: 'operation.unknown', hint: 'Did you mean "conn_removal"?' })
   })
 
+  it.each(['seed', 'N_split_nodes', 'circuit_path', 'circuit_config'])('refuses null as %s', name => {
+    expect(codes(b(removal({}), { [name]: null }))).toEqual([`error key.type ${name}`])
+    expect(codes(b(removal({}), { edges_popul_name: null }))).toEqual([])
+  })
+
   it('refuses a key that is there twice', () => {
     const text =
       '{"circuit_config":"c","seed":1,"seed":2,"manip":{"name":"x","fcts":[{"source":"null_manipulation","model_config":{}}]}}'

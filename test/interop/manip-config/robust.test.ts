@@ -38,22 +38,23 @@ const value = fc.oneof(
 const given = fc.dictionary(fc.constantFrom(...ARGUMENTS, 'amount', 'sel_dst', '__proto__'), value, {
   maxKeys: 4,
 })
-const entry = fc
-  .record(
-    {
-      source: fc.constantFrom(...SOURCES, 'axon_rewiring', 7),
-      kwargs: given,
-      model_config: given,
-      flat: given,
-    },
-    { requiredKeys: [] },
+/** Mostly arguments of the operation itself, so that some are right. */
+const entry = fc.constantFrom(...SOURCES, 'axon_rewiring', 7).chain(source => {
+  const own = keysOf(SOURCES.find(name => name === source) ?? 'conn_removal').map(([, { name }]) => name)
+  const names = fc.constantFrom(...own, 'sel_dst')
+  const few = fc.dictionary(names, value, { maxKeys: 2 })
+  const frame = fc.oneof(
+    { weight: 3, arbitrary: fc.constant({ model_config: {} }) },
+    few.map(kwargs => ({ kwargs })),
+    fc.record({ kwargs: given, model_config: given }, { requiredKeys: [] }),
   )
-  .map(({ flat, ...rest }) => ({ ...rest, ...flat }))
+  return fc.tuple(few, frame).map(([flat, rest]) => ({ source, ...rest, ...flat }))
+})
 const root = fc
   .record(
     {
       circuit_path: fc.constantFrom('/c', 'c', 3),
-      circuit_config: fc.constantFrom('c.json', '/c/c.json', null),
+      circuit_config: fc.constantFrom('c.json', 'c.json', '/c/c.json', null),
       output_path: fc.constant('/o'),
       edges_popul_name: fc.constant('e'),
       seed: fc.constantFrom(0, 1, 1.5, 2 ** 40, '1'),
@@ -61,12 +62,12 @@ const root = fc
       manip: fc.oneof(
         {
           weight: 9,
-          arbitrary: fc.record({ name: fc.constant('x'), fcts: fc.array(entry, { maxLength: 3 }) }),
+          arbitrary: fc.record({ name: fc.constant('x'), fcts: fc.array(entry, { maxLength: 2 }) }),
         },
         fc.jsonValue(),
       ),
     },
-    { requiredKeys: [] },
+    { requiredKeys: ['circuit_config', 'manip'] },
   )
   .map(object => JSON.stringify(object))
 
@@ -88,7 +89,7 @@ describe('any file', () => {
       }),
       RUNS,
     )
-    expect(parsedFine).toBeGreaterThan(3)
+    expect(parsedFine).toBeGreaterThan(10)
   })
 
   it.each(['A', 'B'] as const)('is migrated to generation %s, or refused', to => {
