@@ -126,7 +126,7 @@ function refuse(path: string, flag: string, given: ReadonlySet<string>, force: b
 }
 
 /** Of a file that need not exist: its folder may still be a link. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync(path)
   } catch {

@@ -7,7 +7,7 @@ import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
 import type { WrittenFile } from '../formats/file-set.ts'
 import { readPairList } from '../inputs/pair-list.ts'
-import { MASK_FILE } from '../interop/removal-files.ts'
+import { MASK_FILE, REMOVAL_FILES } from '../interop/removal-files.ts'
 import { openEdges } from '../open-edges.ts'
 import { jsonLines } from '../report/json.ts'
 import { fileRecord, lintSentence, refusalOf, selectionLines, selectionRecord } from '../report/selection.ts'
@@ -24,6 +24,7 @@ import type { SelectionMode } from '../selection/draw.ts'
 import { effectiveSeed } from '../selection/seed.ts'
 import { readIdList } from '../sonata/id-file.ts'
 import { AS_ASKED } from './exit-codes.ts'
+import { realPath } from './outputs.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
 import { resourcesFor } from './resources.ts'
@@ -43,6 +44,7 @@ export async function runSelect(
   const asked = parseAsked(list, flags)
   const index = Number(/^\d+$/.exec(basename(resolve(asked.output)))?.[0] ?? 0)
   const seed = seedOf(asked.seed, index, flags)
+  refuseInputs(asked.output, [list, flags.circuit, flags.nodes, flags.source, flags.target])
   const opened = flags.circuit === undefined ? undefined : await openSelected(flags.circuit, flags)
   try {
     const prepared = await prepare(list, opened, asked.mode, flags, session)
@@ -99,6 +101,17 @@ function parseAsked(list: string | undefined, flags: SelectFlags): Asked {
 }
 
 const missing = (field: string, why: string): InputError => new InputError(`missing: ${why}`, { field })
+
+/** @throws InputError if a file of the output is one of the inputs: it would be overwritten by what is made of it */
+function refuseInputs(output: string, inputs: readonly (string | undefined)[]): void {
+  for (const input of inputs.filter(input => input !== undefined).map(input => realPath(input)))
+    if (REMOVAL_FILES.some(name => realPath(join(output, name)) === input))
+      throw new InputError('is an input of this run, and would be overwritten', {
+        file: input,
+        field: '--output',
+        hint: 'give another folder',
+      })
+}
 
 function seedOf(seed: number, index: number, { seedMode, simSeed }: SelectFlags): number {
   try {
@@ -168,6 +181,10 @@ async function openSelected(path: string, flags: SelectFlags): Promise<Opened> {
   }
 }
 
+/** A shape costs nothing to claim, but its nodes take memory: as many are always believed, and so many per connection. */
+const BELIEVED_NODES = 2 ** 24
+const NODES_PER_EDGE = 64
+
 /** Of an adjacency matrix, whose nodes have numbers and nothing else: all, or a file of ids. */
 async function selectNodes(
   edges: EdgeSource,
@@ -186,6 +203,11 @@ async function selectNodes(
       file: edges.file,
       field: '--circuit',
       hint: 'give a circuit or an adjacency matrix (.npz)',
+    })
+  if (count > Math.max(BELIEVED_NODES, NODES_PER_EDGE * edges.edgeCount))
+    throw new InputError(`${count} nodes are not plausible with ${edges.edgeCount} connections`, {
+      file: edges.file,
+      hint: 'The file is damaged.',
     })
   const common = { population, populationSize: count, expression: expression ?? 'all nodes' }
   if (expression === undefined) return { ...common, ids: new Uint32Array(count).map((_, id) => id) }

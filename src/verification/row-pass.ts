@@ -1,6 +1,6 @@
 /** One pass over the rows of an edge population, ascending by (target, source) whatever order they are stored in. */
 import { setImmediate } from 'node:timers/promises'
-import type { EdgeSource } from '../connectome/edges.ts'
+import type { EdgeOrder, EdgeSource } from '../connectome/edges.ts'
 import type { KernelBuild } from '../kernels/load.ts'
 import { KernelMemory } from '../kernels/memory.ts'
 import { openWindows, Tiers } from './open-windows.ts'
@@ -20,9 +20,13 @@ export interface PassOptions {
 }
 
 export interface RowVisitor<T> {
-  /** Rows as 0-based node ids; they follow those of the call before, and are good until it returns. */
+  /**
+   * Rows as 0-based node ids; they follow those of the call before, and are good until it returns. They lie in the
+   * kernel memory that the visitor was made with, at their `byteOffset`.
+   */
   rows(source: Uint32Array, target: Uint32Array): void
-  close(): T
+  /** @param order of the rows as they are stored */
+  close(order: EdgeOrder): T
 }
 
 const DEFAULT_MEMORY = 2 ** 30
@@ -35,13 +39,14 @@ const PAUSE = 50
  */
 export async function passRows<T>(
   edges: EdgeSource,
-  visit: () => RowVisitor<T>,
+  visit: (memory: KernelMemory) => RowVisitor<T>,
   options: PassOptions = {},
 ): Promise<T> {
   const tiers = new Tiers()
   for (;;) {
     try {
-      return await passOnce(edges, visit(), tiers, options)
+      const memory = new KernelMemory(options.kernels)
+      return await passOnce(edges, memory, visit(memory), tiers, options)
     } catch (error) {
       if (!(error instanceof OrderError)) throw error
       tiers.learn(error)
@@ -51,11 +56,11 @@ export async function passRows<T>(
 
 async function passOnce<T>(
   edges: EdgeSource,
+  memory: KernelMemory,
   visitor: RowVisitor<T>,
   tiers: Tiers,
   options: PassOptions,
 ): Promise<T> {
-  const memory = new KernelMemory(options.kernels)
   const windows = await openWindows(memory, edges, tiers.of(edges), {
     rows: options.windowRows ?? WINDOW_ROWS,
     wide: false,
@@ -86,5 +91,5 @@ async function passOnce<T>(
   } finally {
     windows.close()
   }
-  return visitor.close()
+  return visitor.close(windows.order)
 }

@@ -1,14 +1,9 @@
 /** What one edge population is: connections, multiplicity, autapses, reciprocal pairs, order, digest. */
 import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import type { EdgeOrder, EdgeSource } from '../connectome/edges.ts'
 import * as abi from '../kernels/abi.ts'
-import type { KernelBuild } from '../kernels/load.ts'
-import { KernelMemory } from '../kernels/memory.ts'
-import { openWindows, Tiers } from './open-windows.ts'
-import { checkRange, OrderError } from './order.ts'
-import { Scan } from './scan.ts'
-import { WINDOW_ROWS } from './windows.ts'
+import type { KernelMemory } from '../kernels/memory.ts'
+import { type PassOptions, passRows, type RowVisitor } from './row-pass.ts'
 
 export interface EdgeSummary {
   readonly edges: number
@@ -28,19 +23,8 @@ export interface EdgeSummary {
   readonly digest: string
 }
 
-export interface SummaryOptions {
-  readonly memory?: number | undefined
-  readonly folder?: string | undefined
-  readonly windowRows?: number
-  readonly bucketRows?: number
-  readonly kernels?: KernelBuild
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((done: number, total: number) => void) | undefined
-}
-
 /** Entries whose indices still fit the 4 GiB that kernels can address, with room for everything else. */
 const MOST_INDICES = 600_000_000
-const DEFAULT_MEMORY = 2 ** 30
 
 /**
  * Summarize an edge population, rows in any order. Memory: windows (and keys, see `BucketRows`), and 4 bytes per
@@ -48,65 +32,42 @@ const DEFAULT_MEMORY = 2 ** 30
  *
  * @throws InputError if it cannot be read
  */
-export async function summarizeEdges(edges: EdgeSource, options: SummaryOptions = {}): Promise<EdgeSummary> {
-  const tiers = new Tiers()
-  for (;;) {
-    try {
-      return await summarizeOnce(edges, tiers, options)
-    } catch (error) {
-      if (!(error instanceof OrderError)) throw error
-      tiers.learn(error)
-    }
-  }
+export function summarizeEdges(edges: EdgeSource, options: PassOptions = {}): Promise<EdgeSummary> {
+  return passRows(edges, memory => new Summarizer(memory, edges), options)
 }
 
-async function summarizeOnce(edges: EdgeSource, tiers: Tiers, options: SummaryOptions): Promise<EdgeSummary> {
-  const memory = new KernelMemory(options.kernels)
-  const windows = await openWindows(memory, edges, tiers.of(edges), {
-    rows: options.windowRows ?? WINDOW_ROWS,
-    wide: false,
-    buckets: {
-      budget: { left: options.memory ?? DEFAULT_MEMORY },
-      range: { from: 0, to: Number.POSITIVE_INFINITY },
-      folder: options.folder,
-      bucketRows: options.bucketRows,
-    },
-  })
-  const scan = new Scan(memory)
-  const recurrent = edges.sourcePopulation === edges.targetPopulation
-  const connections = new Connections(memory)
-  const matrix = recurrent && edges.edgeCount <= MOST_INDICES ? new GrowingCsc(memory, edges) : undefined
-  let lastPause = performance.now()
-  try {
-    for (let final = false; !final; ) {
-      const window = await windows.next()
-      final = window.final
-      scan.rows(window.source, window.target, window.length)
-      if (scan.targetBroken) throw new OrderError(edges, 'buckets')
-      if (scan.sourceBroken) throw new OrderError(edges, 'columns')
-      checkRange(edges, scan.largestSource, scan.largestTarget)
-      const started = connections.add(window.source, window.target, window.length)
-      matrix?.add(started)
-      if (performance.now() - lastPause < 50) continue
-      options.onProgress?.(windows.rowsRead, edges.edgeCount)
-      await setImmediate()
-      options.signal?.throwIfAborted()
-      lastPause = performance.now()
-    }
-  } finally {
-    windows.close()
+class Summarizer implements RowVisitor<EdgeSummary> {
+  readonly #edges: EdgeSource
+  readonly #connections: Connections
+  readonly #recurrent: boolean
+  readonly #matrix: GrowingCsc | undefined
+
+  constructor(memory: KernelMemory, edges: EdgeSource) {
+    this.#edges = edges
+    this.#connections = new Connections(memory)
+    this.#recurrent = edges.sourcePopulation === edges.targetPopulation
+    const fits = this.#recurrent && edges.edgeCount <= MOST_INDICES
+    this.#matrix = fits ? new GrowingCsc(memory, edges) : undefined
   }
-  const { counts, digest } = connections.close()
-  const [all = 0, multi = 0, most = 0, autapses = 0] = counts
-  return {
-    edges: edges.edgeCount,
-    connections: all,
-    multi,
-    maxPerConnection: most,
-    autapses: recurrent ? autapses : undefined,
-    reciprocalPairs: matrix?.reciprocalPairs(),
-    order: windows.order,
-    digest,
+
+  rows(source: Uint32Array, target: Uint32Array): void {
+    const started = this.#connections.add(source.byteOffset, target.byteOffset, source.length)
+    this.#matrix?.add(started)
+  }
+
+  close(order: EdgeOrder): EdgeSummary {
+    const { counts, digest } = this.#connections.close()
+    const [all = 0, multi = 0, most = 0, autapses = 0] = counts
+    return {
+      edges: this.#edges.edgeCount,
+      connections: all,
+      multi,
+      maxPerConnection: most,
+      autapses: this.#recurrent ? autapses : undefined,
+      reciprocalPairs: this.#matrix?.reciprocalPairs(),
+      order,
+      digest,
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeNpz } from '../../src/formats/npz.ts'
 import { type Circuits, writeCircuits } from './circuits.ts'
 import { connproof } from './run.ts'
 
@@ -86,6 +87,56 @@ describe('connproof select', () => {
     expect(record).toMatchObject({ dry_run: true, selected: 5, generator: 'RandomState', findings: [] })
     expect(record.files.map(({ change }) => change)).toEqual(Array(7).fill('written'))
     expect(existsSync(output)).toBe(false)
+  })
+
+  it('between two sets, with the seed of its place in a series', async () => {
+    const output = join(circuits.folder(), '4')
+    const { code, stdout } = await connproof([
+      ...['select', '--pre', 'layer=4', '--post', circuits.nodeSet, '--circuit', circuits.original],
+      ...[
+        '--mode',
+        'directed',
+        '--count',
+        '3',
+        '--seed',
+        '7',
+        '--seed-mode',
+        'add_sim_idx',
+        '--output',
+        output,
+      ],
+      ...['--nodes', circuits.nodeSet],
+    ])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/<SIM4> Randomly selected 3 of \d+ directed connections .*\(amount=3, seed=11\)!/)
+    const record = JSON.parse(readFileSync(join(output, 'selection.json'), 'utf8')) as {
+      list: { order: string }
+    }
+    expect(record.list.order).toBe('ascending by (target, source)')
+  })
+
+  it('does not overwrite what it reads, and believes no shape that nothing bears out', async () => {
+    const folder = circuits.folder()
+    const output = join(folder, '0')
+    const args = ['--mode', 'directed', '--all', '--seed', '1', '--output', output, '--force']
+    await connproof(['select', list, ...args])
+    const again = await connproof(['select', join(output, 'conns_removed.npy'), ...args])
+    expect([again.code, again.stdout]).toEqual([2, ''])
+    expect(again.stderr).toContain('is an input of this run')
+    const huge = join(folder, 'huge.npz')
+    const entry = { shape: [1], data: Int32Array.of(5) }
+    const shape = { shape: [2], data: BigInt64Array.of(4_000_000_000n, 4_000_000_000n) }
+    const format = { dtype: '|S3', shape: [], data: Buffer.from('coo') }
+    await writeNpz(huge, [
+      ['row', entry],
+      ['col', entry],
+      ['format', format],
+      ['shape', shape],
+      ['data', { dtype: '|b1', shape: [1], data: Uint8Array.of(1) }],
+    ])
+    const claimed = await connproof(['select', list, ...args, '--circuit', huge])
+    expect([claimed.code, claimed.stdout]).toEqual([2, ''])
+    expect(claimed.stderr).toContain('4000000000 nodes are not plausible with 1 connections')
   })
 
   it('refuses a list with faults, by code and row, and writes nothing', async () => {
