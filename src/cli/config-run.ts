@@ -43,13 +43,13 @@ export async function runConfig(
 /** 1: the package refuses a file, or runs something else than it says; 2: a file cannot be read. */
 async function checkAll(
   files: readonly string[],
-  { folder, json }: ConfigFlags,
+  { folder, json, for: release }: ConfigFlags,
   { terminal }: Session,
 ): Promise<number> {
   let worst = AS_ASKED as number
   for (const file of files) {
     try {
-      const check = await checkManipConfig(file, { folder })
+      const check = await checkManipConfig(file, { folder, release })
       terminal.out(json ? jsonLines([configCheckRecord(check)]) : configCheckToText(check, terminal.style))
       if (!isAccepted(check)) worst = Math.max(worst, DIFFERS)
     } catch (error) {

@@ -20,6 +20,7 @@ export interface ConfigFlags {
   readonly idBase?: 0 | 1
   readonly force?: true
   readonly folder?: string
+  readonly for?: string
   readonly json?: true
   /** Of a campaign. */
   readonly dryRun?: true
@@ -46,7 +47,8 @@ export function addConfig(program: Command, session: Session): void {
     )
     .option('-o, --output <path>', 'file, or folder of --simulation; default stdout')
     .option('--force', 'overwrite what is there')
-    .option('--folder <path>', '--check: where the job will start')
+    .option('--for <release>', '--check: this release must run it, such as 1.0.4')
+    .addOption(new Option('--folder <path>', '--check: where the job will start').hideHelp())
     .option('--output-dir <path>', '--job: where its circuit goes; --profile, --resume,')
     .option('--keep-parquet', '--job: as the package has them')
     .addOption(new Option('--profile').hideHelp())

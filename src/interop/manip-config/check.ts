@@ -1,6 +1,7 @@
 /** Everything that is known to be wrong with a manip_config.json, and which versions it is for. */
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { InputError } from '../../errors.ts'
 import { readTextFile } from '../../formats/json.ts'
 import { isPythonList, isPythonObject, type PythonJson } from '../../formats/python-json.ts'
 import { openCircuit } from '../../sonata/circuit.ts'
@@ -9,7 +10,7 @@ import { checkOnCircuit } from './circuit-rules.ts'
 import { type Diagnostic, Findings, hasErrors } from './diagnostics.ts'
 import { type Generation, type ManipConfig, parseManipConfig } from './parse.ts'
 import { checkRules } from './rules.ts'
-import { describeWindows, releasesIn } from './versions.ts'
+import { contains, describeWindows, RELEASES, releasesIn } from './versions.ts'
 
 export interface ConfigCheck {
   readonly file: string
@@ -28,6 +29,8 @@ export interface ConfigCheck {
 export interface CheckOptions {
   /** What relative paths are relative to: the folder in which the job will start. Default: that of the file. */
   readonly folder?: string | undefined
+  /** A release (`1.0.4`) that must run the file and read all its keys. */
+  readonly release?: string | undefined
 }
 
 /** @throws InputError if the file cannot be read or is no JSON: nothing can be told of it */
@@ -43,6 +46,7 @@ export async function checkManipConfig(file: string, options: CheckOptions = {})
     circuit = await checkCircuit(config, options.folder ?? dirname(resolve(file)), findings)
   }
   checkVersions(accepted, findings)
+  if (options.release !== undefined) checkRelease(options.release, accepted, findings)
   const found = findings.all.toSorted((a, b) => a.line - b.line)
   return { file, ...identity(config, document.value), acceptance: accepted, diagnostics: found, circuit }
 }
@@ -81,6 +85,21 @@ function checkVersions(accepted: Acceptance, findings: Findings): void {
   const because = limits.map(({ what, windows }) => `${what} (${describeWindows(windows)})`).join(', ')
   if (runs.length === 0) findings.error('versions.none', '', `no version runs this file: ${because}`)
   else findings.warning('versions.unreleased', '', `no release runs this file: ${because}`)
+}
+
+/** @throws InputError for a release that is not known */
+function checkRelease(name: string, { limits }: Acceptance, findings: Findings): void {
+  const release = RELEASES.find(candidate => candidate.name === name)
+  if (release === undefined)
+    throw new InputError(`no release "${name}" of connectome-manipulator is known`, {
+      hint: `Known: ${RELEASES.map(known => known.name).join(', ')}.`,
+    })
+  for (const { path, what, windows, stops } of limits) {
+    if (contains(windows, release.day)) continue
+    const message = `${name} ${stops ? 'stops at' : 'ignores'} ${what}: it is for ${describeWindows(windows)}`
+    if (stops) findings.error('versions.outside', path, message)
+    else findings.warning('versions.outside', path, message)
+  }
 }
 
 /** What can be said of a file that has errors in it, too. */

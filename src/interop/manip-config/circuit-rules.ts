@@ -26,6 +26,8 @@ export async function checkOnCircuit(
   findings: Findings,
 ): Promise<void> {
   const ends = await findEnds(config, circuit, findings)
+  if (ends !== undefined && config.synPropsInit !== undefined)
+    findings.error('key.conflict', 'manip.syn_props_init', 'the package stops: the circuit has edges already')
   for (const call of config.functions) {
     const missing = await checkFiles(call, config, folder, findings)
     if (ends === undefined) continue

@@ -1,7 +1,7 @@
 /** Types that arguments of an operation can have: each reads one value, or says why it is none. */
 import { isPythonList, isPythonObject, numberOf, type PythonJson } from '../../formats/python-json.ts'
 import { describeValue, type Findings } from './diagnostics.ts'
-import type { Day, Window } from './versions.ts'
+import { type Day, describeDay, type Window } from './versions.ts'
 
 /** Where a value stands, and who hears about it. */
 export interface Spot {
@@ -129,8 +129,15 @@ export const oneOf = <const V extends string>(
     const known = values.find(candidate => candidate === value)
     if (known !== undefined) return known
     const renamed = retired[value]
-    // The versions that take the old name are the checker's business.
-    if (renamed !== undefined) return renamed.now
+    if (renamed !== undefined) {
+      if (at.generation === 'B')
+        at.findings.warning(
+          'key.renamed',
+          at.path,
+          `"${value}" is called "${renamed.now}" since ${describeDay(renamed.day)}; versions from then on stop at it`,
+        )
+      return renamed.now
+    }
     at.findings.error('key.value', at.path, `expected ${this.expected}, found "${value}"`)
     return undefined
   },

@@ -1,4 +1,6 @@
 /** What conn_rewiring and conn_wiring assert of their arguments before they start. */
+import { extname } from 'node:path'
+import { filesOf } from './arguments.ts'
 import type { Findings } from './diagnostics.ts'
 import type { CallOf } from './operations.ts'
 import type { ManipConfig } from './parse.ts'
@@ -78,7 +80,21 @@ const RULES: readonly Rule[] = [
   { at: 'p_scale', broken: call => call.pScale < 0, message: 'p_scale must not be negative' },
 ]
 
+/** Model files are JSON; positions may also come as a map of voxels. */
+function checkFileTypes(call: Rewiring | CallOf<'conn_wiring'>, findings: Findings): void {
+  for (const [name, file] of filesOf(call)) {
+    const types = name === 'pos_map_file' ? ['.json', '.nrrd'] : ['.json']
+    if (!types.includes(extname(file).toLowerCase()))
+      findings.error(
+        'key.value',
+        `${call.path}.${name}`,
+        `expected a ${types.join(' or ')} file, found ${file}`,
+      )
+  }
+}
+
 export function checkRewiring(call: Rewiring, config: ManipConfig, findings: Findings): void {
+  checkFileTypes(call, findings)
   if (config.generation === 'B')
     for (const { at, broken, message } of RULES)
       if (broken(call)) findings.error('key.conflict', `${call.path}.${at}`, message)
@@ -99,6 +115,7 @@ export function checkRewiring(call: Rewiring, config: ManipConfig, findings: Fin
 }
 
 export function checkWiring(call: CallOf<'conn_wiring'>, findings: Findings): void {
+  checkFileTypes(call, findings)
   findings.warning(
     'wiring.drops',
     call.path,

@@ -16,6 +16,7 @@ export function checkRules(
   findings: Findings,
 ): void {
   checkSeed(config, findings)
+  checkSplits(config, findings)
   checkTopLevel(config, document, findings)
   for (const call of config.functions) {
     for (const [name, file] of filesOf(call)) relative(argumentPath(call, name, config), file, findings)
@@ -64,6 +65,30 @@ function checkSeed({ seed, splits, generation, functions }: ManipConfig, finding
       `every one of the ${splits} splits draws the same random numbers: 0 * (i + 1) is 0`,
       'Take another seed, or one split.',
     )
+}
+
+function checkSplits({ splits, functions }: ManipConfig, findings: Findings): void {
+  if (splits === 1) return
+  for (const call of functions) {
+    const [name, percent] =
+      'amountPct' in call
+        ? (['amount_pct', call.amountPct] as const)
+        : call.source === 'syn_subsampling'
+          ? (['keep_pct', call.keepPct] as const)
+          : ([undefined, 0] as const)
+    if (name !== undefined && percent > 0 && percent < 100)
+      findings.note(
+        'splits.rounding',
+        `${call.path}.${name}`,
+        `${percent} % is rounded to a whole number in each of the ${splits} splits: few candidates a split may give none`,
+      )
+    if (call.source === 'syn_subsampling')
+      findings.note(
+        'splits.empty',
+        call.path,
+        'the package stops at a split whose target nodes have no edges (1.0.4)',
+      )
+  }
 }
 
 function checkTopLevel(

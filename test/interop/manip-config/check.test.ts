@@ -35,12 +35,14 @@ const REWIRING = { prob_model_spec: { file: '/p.json' }, delay_model_spec: { fil
 const rewiring = (keys: object, rest: object = {}): Promise<ConfigCheck> =>
   check(config({ source: 'conn_rewiring', syn_class: 'EXC', ...keys, model_config: REWIRING }, rest))
 
+const ROUNDING = 'note splits.rounding manip.fcts[0].amount_pct'
+
 describe('seeds and splits', () => {
   it.each([
-    [{ seed: 2 ** 31, N_split_nodes: 2 }, ['error seed.overflow seed']],
-    [{ seed: 2 ** 31 - 1, N_split_nodes: 2 }, []],
+    [{ seed: 2 ** 31, N_split_nodes: 2 }, ['error seed.overflow seed', ROUNDING]],
+    [{ seed: 2 ** 31 - 1, N_split_nodes: 2 }, [ROUNDING]],
     [{ seed: 2 ** 32, N_split_nodes: 1 }, ['error seed.overflow seed']],
-    [{ seed: 0, N_split_nodes: 2 }, ['warning seed.zero seed']],
+    [{ seed: 0, N_split_nodes: 2 }, ['warning seed.zero seed', ROUNDING]],
     [{ seed: 0, N_split_nodes: 1 }, []],
     [{ N_split_nodes: 0 }, ['warning key.range N_split_nodes']],
   ])('%j', async (rest, expected) => {
@@ -51,6 +53,13 @@ describe('seeds and splits', () => {
     expect(found(await b('conn_removal', {}, { seed: 0, N_split_nodes: 9 }))).toEqual([])
     expect(found(await b('syn_removal', { keep_conns: true }, { seed: 0, N_split_nodes: 9 }))).toEqual([
       'warning seed.zero seed',
+    ])
+  })
+
+  it('percentages are rounded in each split', async () => {
+    expect(found(await b('syn_subsampling', { keep_pct: 10 }, { N_split_nodes: 3 }))).toEqual([
+      'note splits.empty manip.fcts[0]',
+      'note splits.rounding manip.fcts[0].keep_pct',
     ])
   })
 
@@ -163,6 +172,17 @@ describe('versions', () => {
     const checked = await rewiring({ keep_indegree: false, gen_method: 'duplicate_sample' })
     expect(releasesIn(checked.acceptance.runs)).toEqual(['0.0.5', '0.0.7'])
     expect(decisive(checked.acceptance).map(({ what }) => what)).toContain('gen_method: duplicate_sample')
+  })
+
+  it('a release that must run it', async () => {
+    const file = join(folder, 'manip_config.json')
+    const by = async (release: string): Promise<string[]> => found(await checkManipConfig(file, { release }))
+    await rewiring({ keep_indegree: false, gen_method: 'duplicate_sample' }, { output_path: '/o' })
+    expect(await by('0.0.7')).toContain('warning versions.outside output_path')
+    expect(await by('0.0.7')).not.toContain('error versions.outside manip.fcts[0].gen_method')
+    expect(await by('1.0.4')).toContain('error versions.outside manip.fcts[0].gen_method')
+    expect(await by('1.0.4')).toContain('warning key.renamed manip.fcts[0].gen_method')
+    await expect(by('9.9')).rejects.toThrow('no release "9.9"')
   })
 
   it('that exclude each other', async () => {
