@@ -17,8 +17,13 @@ describe('the package', () => {
       'inspect',
       'isInputError',
       'openCircuit',
+      'pairListOf',
+      'prepareList',
       'readMask',
+      'readPairList',
+      'selectFrom',
       'verify',
+      'writeSelection',
     ])
   })
 
