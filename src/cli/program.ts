@@ -8,6 +8,7 @@ import { addInspect } from './inspect.ts'
 import { addMerge } from './merge.ts'
 import { addSelect } from './select.ts'
 import { addRegister, addStatus } from './status.ts'
+import { addSubmit } from './submit.ts'
 import type { Terminal } from './terminal.ts'
 import { addVerify } from './verify.ts'
 
@@ -39,6 +40,7 @@ export function buildProgram(session: Session): Command {
   addInspect(program, session)
   addSelect(program, session)
   addConfig(program, session)
+  addSubmit(program, session)
   addMerge(program, session)
   addStatus(program, session)
   addRegister(program, session)

@@ -6,6 +6,8 @@ import { isCampaignFile } from '../campaign/recognise.ts'
 import { register } from '../campaign/register.ts'
 import { campaignState } from '../campaign/state.ts'
 import { statusRecords, statusToMarkdown, statusToText } from '../campaign/status-text.ts'
+import { clusterRecords, clusterToText } from '../cluster/cluster-text.ts'
+import { reportTasks, submittedTasks } from '../cluster/tasks.ts'
 import { InputError } from '../errors.ts'
 import { jsonLines } from '../report/json.ts'
 import { plural } from '../report/sentences.ts'
@@ -22,9 +24,10 @@ export async function runStatus(
 ): Promise<number> {
   const campaign = await readCampaign(file)
   const states = await campaignState(campaign)
-  if (flags.json) terminal.out(jsonLines(statusRecords(states)))
+  const jobs = flags.markdown ? [] : await reportTasks(campaign, await submittedTasks(campaign))
+  if (flags.json) terminal.out(jsonLines([...statusRecords(states), ...clusterRecords(jobs)]))
   else if (flags.markdown) terminal.out(statusToMarkdown(states))
-  else terminal.out(statusToText(campaign, states, terminal.style))
+  else terminal.out(statusToText(campaign, states, terminal.style) + clusterToText(jobs, terminal.style))
   if (!flags.check) return AS_ASKED
   const { artifacts, damages } = await checkCampaign(campaign, signal)
   if (flags.json) terminal.out(jsonLines(damages.map(damage => ({ type: 'damage', ...damage }))))

@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'formats',
     'connectome',
   ],
-  cluster: ['campaign', 'shards', 'interop', 'verification', 'root', 'formats'],
+  cluster: ['campaign', 'shards', 'interop', 'verification', 'report', 'root', 'formats'],
   campaign: [
     'root',
     'report',

@@ -109,19 +109,29 @@ function directives({ name, slurm, logFolder, parallel, generation }: Manipulati
         field: 'tasks',
       },
     )
+  return slurmDirectives({ name, log: `${trimmed(logFolder)}/${name}_%j.log`, slurm: { ...slurm, tasks } })
+}
+
+/** What stands behind `#SBATCH` in a script. @throws InputError for what cannot stand there */
+export function slurmDirectives(job: {
+  readonly name: string
+  readonly log: string
+  readonly slurm: SlurmSettings
+}): string[] {
+  const { name, log, slurm } = job
   const options: readonly (readonly [flag: string, value: string | number | undefined])[] = [
     ['account', slurm.account],
     ['partition', slurm.partition],
     ['time', slurm.time],
     ['nodes', slurm.nodes],
-    ['ntasks', tasks],
+    ['ntasks', slurm.tasks],
     ['cpus-per-task', slurm.cpus],
     ['mem', slurm.memory],
     ['constraint', slurm.constraint],
   ]
   return [
     `--job-name=${word(name, 'the name')}`,
-    `--output=${word(`${trimmed(logFolder)}/${name}_%j.log`, 'the log folder')}`,
+    `--output=${word(log, 'the log folder')}`,
     ...options.flatMap(([flag, value]) =>
       value === undefined ? [] : [`--${flag}=${word(String(value), flag)}`],
     ),
@@ -137,7 +147,8 @@ function word(value: string, what: string): string {
   })
 }
 
-const quote = (text: string): string =>
+/** For bash. */
+export const quote = (text: string): string =>
   /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 const trimmed = (path: string): string => path.replace(/(.)\/+$/, '$1')

@@ -1,0 +1,59 @@
+/** What `submit` does. */
+import { realpathSync } from 'node:fs'
+import { readCampaign } from '../campaign/campaign.ts'
+import { clusterRecords, clusterToText } from '../cluster/cluster-text.ts'
+import { type Submitted, submit } from '../cluster/submit.ts'
+import { InputError } from '../errors.ts'
+import { jsonLines } from '../report/json.ts'
+import { AS_ASKED, CANNOT_TELL } from './exit-codes.ts'
+import type { Session } from './program.ts'
+import type { SubmitFlags } from './submit.ts'
+
+/** Exit code 0; 2 if something could not be submitted. */
+export async function runSubmit(
+  file: string,
+  flags: SubmitFlags,
+  { terminal }: Pick<Session, 'terminal'>,
+): Promise<number> {
+  for (const [field, value] of [
+    ['--shards', flags.shards ?? 1],
+    ['--parallel', flags.parallel],
+  ] as const)
+    if (value < 1) throw new InputError('expected at least 1', { field })
+  const campaign = await readCampaign(file)
+  const done = await submit(campaign, {
+    ...flags,
+    program: [process.execPath, realpathSync(process.argv[1] ?? '')],
+  })
+  const { calls, left, tasks } = done
+  if (flags.json) {
+    terminal.out(
+      jsonLines([
+        ...calls.map(({ args, job }) => ({ type: 'job', args, job: job ?? null })),
+        ...left.map(one => ({ type: 'left', ...one })),
+        ...clusterRecords(tasks),
+      ]),
+    )
+  } else terminal.out(flags.dryRun ? dryRunText(done) : submittedText(done))
+  if (!flags.json && !flags.dryRun) {
+    const under = tasks.filter(({ state }) => state === 'queued' || state === 'running')
+    terminal.out(clusterToText(under, terminal.style))
+  }
+  for (const { file, state } of done.scripts)
+    if (state === 'edited') terminal.err(`connproof: note: ${file} was edited and is used as it is\n`)
+  for (const { variant, reason } of left) terminal.err(`connproof: ${variant} is left out: ${reason}\n`)
+  return left.length === 0 ? AS_ASKED : CANNOT_TELL
+}
+
+const callText = (args: readonly string[]): string => ['sbatch', ...args].join(' ')
+
+const dryRunText = ({ scripts, calls }: Submitted): string =>
+  `${[
+    ...scripts.map(({ file, text }) => `# ${file}\n${text}`),
+    ...(calls.length === 0 ? ['nothing to submit'] : calls.map(({ args }) => callText(args))),
+  ].join('\n')}\n`
+
+const submittedText = ({ calls }: Submitted): string =>
+  calls.length === 0
+    ? 'nothing to submit: all is done or under way\n'
+    : `${calls.map(({ args, job }) => `job ${job}: ${callText(args)}`).join('\n')}\n`

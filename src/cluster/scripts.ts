@@ -1,0 +1,45 @@
+/** The job scripts of `submit --what verify`. */
+import type { Campaign } from '../campaign/types.ts'
+import { quote, slurmDirectives } from '../interop/manip-config/job-script.ts'
+import type { ClusterLayout } from './layout.ts'
+
+/** How a job starts this program: interpreter and script. */
+export type Program = readonly [string, ...string[]]
+
+/** One task of the array: variant and shard stand in a line of the list of tasks. */
+export function verifyScript(campaign: Campaign, layout: ClusterLayout, program: Program): string {
+  return `${[
+    ...header(campaign, 'verify', `${layout.logs}/verify_%A_%a.log`),
+    '# The line of this task: number, variant, shard, partial result.',
+    `line=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${quote(layout.tasks)})`,
+    `IFS=$'\\t' read -r number variant shard partial <<<"$line"`,
+    '[ "$number" = "$SLURM_ARRAY_TASK_ID" ]',
+    '',
+    '# Goes on where an interrupted run stopped.',
+    `exec ${program.map(quote).join(' ')} verify ${quote(campaign.file)} \\`,
+    '  --variant "$variant" --shard "$shard" --partial "$partial" --force --quiet',
+  ].join('\n')}\n`
+}
+
+/** Runs when all tasks have completed, and looks for itself whether they have. */
+export const mergeScript = (campaign: Campaign, layout: ClusterLayout, program: Program): string =>
+  `${[
+    ...header(campaign, 'merge', `${layout.logs}/merge_%j.log`),
+    `exec ${program.map(quote).join(' ')} merge ${quote(campaign.file)}`,
+  ].join('\n')}\n`
+
+function header({ name, cluster }: Campaign, what: string, log: string): string[] {
+  const { account, partition, time, memory, constraint, cpus } = cluster
+  return [
+    '#!/bin/bash',
+    ...slurmDirectives({
+      name: `connproof-${what}-${name}`,
+      log,
+      slurm: { account, partition, time, memory: memory ?? '2G', constraint, cpus: cpus ?? 1, tasks: 1 },
+    }).map(line => `#SBATCH ${line}`),
+    '',
+    'set -euo pipefail',
+    ...(cluster.setup ?? []),
+    '',
+  ]
+}

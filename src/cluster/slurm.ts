@@ -1,0 +1,115 @@
+/** The client programs of Slurm: what they are asked, and what their answers say. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { InputError } from '../errors.ts'
+
+const run = promisify(execFile)
+
+/** One job or task of an array as Slurm remembers it. */
+export interface SlurmTask {
+  readonly job: string
+  /** Index in the array; undefined: no array. */
+  readonly index: number | undefined
+  /** Slurm's own word: `PENDING`, `RUNNING`, `COMPLETED`, `FAILED`, `CANCELLED`, `TIMEOUT`, ... */
+  readonly state: string
+  /** Slurm's own words: why it is pending, or `NonZeroExitCode`. */
+  readonly reason: string
+  /** `code:signal`. */
+  readonly exitCode: string
+}
+
+/** `slurm 22.05.8`, or undefined where there is no client on PATH. */
+export async function slurmVersion(): Promise<string | undefined> {
+  return run('sbatch', ['--version']).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined,
+  )
+}
+
+/**
+ * Submit a job script; its id.
+ *
+ * @throws InputError with Slurm's own words where it refuses, or if there is no client
+ */
+export async function submitScript(script: string, options: readonly string[]): Promise<string> {
+  const { stdout } = await client('sbatch', ['--parsable', ...options, script], script)
+  // `id` or `id;cluster`.
+  const id = /^(\d+)/.exec(stdout)?.[1]
+  if (id === undefined) throw new InputError(`sbatch answered ${JSON.stringify(stdout)}`, { file: script })
+  return id
+}
+
+/**
+ * What Slurm knows of these jobs, tasks of arrays one by one. A task that is not in the answer is one that it has
+ * forgotten, or that was cancelled while it was pending: nothing follows from that.
+ */
+export async function slurmTasks(jobs: readonly string[]): Promise<SlurmTask[]> {
+  const answers: SlurmTask[] = []
+  for (const job of jobs) {
+    const { stdout } = await client('scontrol', ['show', 'job', '-o', job], undefined).catch(
+      (error: unknown) => {
+        if (error instanceof InputError && /Invalid job id/.test(error.message)) return { stdout: '' }
+        throw error
+      },
+    )
+    answers.push(...parseJobs(stdout, job))
+  }
+  return answers
+}
+
+/** Lines of `scontrol show job -o`; pending tasks of an array share one. */
+export function parseJobs(text: string, job: string): SlurmTask[] {
+  return text.split('\n').flatMap((line): SlurmTask[] => {
+    const field = (name: string): string | undefined => new RegExp(`(?:^| )${name}=(\\S*)`).exec(line)?.[1]
+    const state = field('JobState')
+    if (state === undefined) return []
+    const found = { job, state, reason: field('Reason') ?? '', exitCode: field('ExitCode') ?? '' }
+    const indices = field('ArrayTaskId')
+    return indices === undefined
+      ? [{ ...found, index: undefined }]
+      : indicesOf(indices).map(index => ({ ...found, index }))
+  })
+}
+
+/** `1,3-5,8-10:2%4` */
+export function indicesOf(text: string): number[] {
+  return text
+    .replace(/%\d+$/, '')
+    .split(',')
+    .flatMap(part => {
+      const [, from, to = from, step = '1'] = /^(\d+)(?:-(\d+))?(?::(\d+))?$/.exec(part) ?? []
+      if (from === undefined) return []
+      const length = Math.floor((Number(to) - Number(from)) / Number(step)) + 1
+      return Array.from({ length }, (_, k) => Number(from) + k * Number(step))
+    })
+}
+
+/** Ascending indices as `--array` takes them: `0-2,5`. */
+export function arrayOf(indices: readonly number[]): string {
+  const runs: [number, number][] = []
+  for (const index of indices) {
+    const last = runs.at(-1)
+    if (last !== undefined && last[1] + 1 === index) last[1] = index
+    else runs.push([index, index])
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',')
+}
+
+async function client(
+  program: string,
+  args: readonly string[],
+  file: string | undefined,
+): Promise<{ stdout: string }> {
+  try {
+    return await run(program, args, { maxBuffer: 2 ** 28 })
+  } catch (error) {
+    const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string }
+    if (code === 'ENOENT') {
+      throw new InputError(`there is no ${program} on PATH: no Slurm client here`, {
+        file,
+        hint: 'run this on a login node, or do it here: connproof verify CAMPAIGN',
+      })
+    }
+    throw new InputError(`${program} says: ${(stderr || message).trim()}`, { file, cause: error })
+  }
+}

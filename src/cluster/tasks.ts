@@ -1,0 +1,157 @@
+/** What there is to do on a cluster for a campaign, and how far each of it is. */
+import { existsSync } from 'node:fs'
+import { findManipulated } from '../campaign/find-circuit.ts'
+import { campaignState } from '../campaign/state.ts'
+import type { Campaign } from '../campaign/types.ts'
+import { isInputError } from '../errors.ts'
+import { requireUnchanged } from '../shards/merge.ts'
+import { readPartial, type Shard, shardName } from '../shards/partial.ts'
+import { readJobs, type Submission, type What } from './jobs-file.ts'
+import { clusterLayout, partialPath } from './layout.ts'
+import { type SlurmTask, slurmTasks } from './slurm.ts'
+
+export interface Task {
+  /** Unique and lasting: `verify <variant> 2/5`, `manipulate <variant>`. */
+  readonly key: string
+  readonly what: What
+  readonly variant: string
+  readonly shard: Shard | undefined
+}
+
+export type TaskState =
+  /** Its result is there and whole. */
+  | 'done'
+  | 'queued'
+  | 'running'
+  /** Slurm says so; the word is in `slurm`. */
+  | 'failed'
+  /** Slurm calls it completed, and there is no result. */
+  | 'no result'
+  /** Submitted; Slurm knows nothing of it (any more), and there is no result. */
+  | 'forgotten'
+  /** Submitted, and there is no Slurm here that could be asked. */
+  | 'not known'
+  | 'to do'
+
+export interface TaskReport {
+  readonly task: Task
+  readonly state: TaskState
+  readonly job: string | undefined
+  readonly slurm: SlurmTask | undefined
+  /** Why a result that is there does not count. */
+  readonly note: string | undefined
+}
+
+export const verifyTask = (variant: string, shard: Shard): Task => ({
+  key: `verify ${variant} ${shardName(shard)}`,
+  what: 'verify',
+  variant,
+  shard,
+})
+
+export const manipulateTask = (variant: string): Task => ({
+  key: `manipulate ${variant}`,
+  what: 'manipulate',
+  variant,
+  shard: undefined,
+})
+
+/** A task from its key. */
+export function taskOf(key: string): Task {
+  const [, what, variant = '', index, of] = /^(verify|manipulate) (\S+)(?: (\d+)\/(\d+))?$/.exec(key) ?? []
+  if (what === 'verify' && index !== undefined)
+    return verifyTask(variant, { index: Number(index), of: Number(of) })
+  return manipulateTask(variant)
+}
+
+/** Reports of these tasks; results are looked at, Slurm is asked, and neither is believed for the other. */
+export async function reportTasks(campaign: Campaign, tasks: readonly Task[]): Promise<TaskReport[]> {
+  const layout = clusterLayout(campaign)
+  const { submissions } = await readJobs(layout.jobs)
+  const latest = latestOf(submissions)
+  const asked = new Set(tasks.flatMap(({ key }) => latest.get(key)?.job ?? []))
+  const known = await slurmTasks([...asked]).catch((error: unknown) => {
+    if (isInputError(error)) return undefined
+    throw error
+  })
+  const byPlace = new Map((known ?? []).map(one => [`${one.job}_${one.index ?? ''}`, one]))
+  const proven = new Set(
+    (await campaignState(campaign))
+      .filter(({ proof }) => proof.state === 'done' && proof.verdict !== 'cannot_tell')
+      .map(({ id }) => id),
+  )
+  return Promise.all(
+    tasks.map(async task => {
+      const submitted = latest.get(task.key)
+      const slurm = submitted && byPlace.get(`${submitted.job}_${submitted.index}`)
+      const result = await resultOf(campaign, task, proven)
+      const asks = { there: result === true, submitted: submitted !== undefined, asked: known !== undefined }
+      return {
+        task,
+        state: stateOf(asks, slurm),
+        job: submitted && `${submitted.job}${submitted.index === '' ? '' : `_${submitted.index}`}`,
+        slurm,
+        note: typeof result === 'string' ? result : undefined,
+      }
+    }),
+  )
+}
+
+/** Every task that was ever submitted. */
+export async function submittedTasks(campaign: Campaign): Promise<Task[]> {
+  const { submissions } = await readJobs(clusterLayout(campaign).jobs)
+  return [...latestOf(submissions).keys()].map(taskOf)
+}
+
+function latestOf(submissions: readonly Submission[]) {
+  const latest = new Map<string, { readonly job: string; readonly index: string }>()
+  for (const { job, tasks } of submissions)
+    for (const [index, key] of Object.entries(tasks)) latest.set(key, { job, index })
+  return latest
+}
+
+const UNDER_WAY: Readonly<Record<string, TaskState>> = {
+  PENDING: 'queued',
+  REQUEUED: 'queued',
+  CONFIGURING: 'queued',
+  SUSPENDED: 'running',
+  RUNNING: 'running',
+  COMPLETING: 'running',
+}
+
+function stateOf(
+  { there, submitted, asked }: { there: boolean; submitted: boolean; asked: boolean },
+  slurm: SlurmTask | undefined,
+): TaskState {
+  const underWay = slurm && UNDER_WAY[slurm.state]
+  if (underWay !== undefined) return underWay
+  if (there) return 'done'
+  if (!submitted) return 'to do'
+  if (!asked) return 'not known'
+  if (slurm === undefined) return 'forgotten'
+  return slurm.state === 'COMPLETED' ? 'no result' : 'failed'
+}
+
+/** Whether the result is there; a text: it is, but does not count. */
+async function resultOf(
+  campaign: Campaign,
+  { what, variant, shard }: Task,
+  proven: ReadonlySet<string>,
+): Promise<boolean | string> {
+  if (what === 'manipulate') {
+    const found = campaign.variants.find(({ id }) => id === variant)
+    return found !== undefined && (await findManipulated(campaign, found)).file !== undefined
+  }
+  if (proven.has(variant)) return true
+  if (shard === undefined) return false
+  const file = partialPath(clusterLayout(campaign), variant, shard)
+  if (!existsSync(file)) return false
+  try {
+    const partial = await readPartial(file)
+    await requireUnchanged({ file, partial })
+    return partial.complete || 'interrupted'
+  } catch (error) {
+    if (isInputError(error)) return `${error.file ?? file} ${error.message}`
+    throw error
+  }
+}
