@@ -36,6 +36,7 @@ export async function runCampaignVerify(
     comparison: {
       // verify refuses codes that do not exist or cannot be allowed.
       allow: (flags.allow ?? []) as FindingCode[],
+      level: flags.level,
       keep: Math.max(flags.show, KEEP),
       ...resourcesFor(flags),
       folder: flags.tmp,

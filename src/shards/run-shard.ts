@@ -35,7 +35,13 @@ const MOST_BLOCKS = 64
  * @throws InputError as `verify` does, and where `earlier` is about something else and not to be replaced
  */
 export async function runShard(options: ShardOptions): Promise<Partial> {
-  const { shard } = options
+  const { shard, level = 'connections' } = options
+  if (level !== 'connections') {
+    throw new InputError('shards compare connections; properties of synapses are compared in one run', {
+      field: '--level',
+      hint: `without --shard: verify --level ${level}`,
+    })
+  }
   const started = performance.now()
   const opened = await openAll(options)
   try {
@@ -128,6 +134,7 @@ async function describe(
   const globals = shard.index === 1
   const cases = await Promise.all(pairs.map(({ question, answer }) => openCase(question, answer)))
   const identity: Record<string, string> = {
+    level: 'connections',
     'number of shards': String(shard.of),
     'culprits to keep': String(keep),
     'order of rows': options.anyOrder === true ? 'none is relied on' : 'as found',

@@ -34,11 +34,12 @@ async function allShards(folder: string, of: number): Promise<string[]> {
 describe('merge', () => {
   it('says what one run says, byte for byte', async () => {
     const files = await allShards(circuits.folder(), 3)
-    const whole = await connproof([...question, '--json'])
+    const atLevel = [...question, '--level', 'connections']
+    const whole = await connproof([...atLevel, '--json'])
     const merged = await connproof(['merge', ...files.reverse(), '--json'])
     expect(merged).toEqual({ ...merged, code: 1, stderr: '' })
     expect(withoutTimes(merged.stdout)).toBe(withoutTimes(whole.stdout))
-    const [text, proof] = [await connproof(question), join(circuits.folder(), 'proof.json')]
+    const [text, proof] = [await connproof(atLevel), join(circuits.folder(), 'proof.json')]
     const again = await connproof(['merge', ...files, '--proof', proof])
     const plain = (stdout: string): string => stdout.replaceAll(/[\d.]+ s\b/g, '')
     expect(plain(again.stdout)).toBe(plain(text.stdout))
@@ -95,6 +96,11 @@ describe('verify --shard', () => {
   it('refuses what only the whole has', async () => {
     const { code, stderr } = await shard(circuits.folder(), '1/2', ['--proof', 'proof.json'])
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/no verdict of its own/) })
+  })
+
+  it('refuses what only one run can compare', async () => {
+    const { code, stderr } = await shard(circuits.folder(), '1/2', ['--level', 'synapses'])
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/shards compare connections/) })
   })
 
   it('does not overwrite a file that is something else', async () => {

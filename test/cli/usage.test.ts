@@ -3,7 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../src/version.ts'
 import { connproof } from './run.ts'
 
-const VERBS = ['verify', 'diff', 'inspect', 'select', 'config', 'merge', 'status', 'register', 'demo']
+const VERBS = [
+  'verify',
+  'diff',
+  'inspect',
+  'select',
+  'config',
+  'submit',
+  'merge',
+  'status',
+  'register',
+  'demo',
+]
 
 describe('help', () => {
   it.each(VERBS)('of %s fits a screen of 80 x 24 and has an example', async verb => {
