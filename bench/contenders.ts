@@ -153,7 +153,37 @@ function againstNumpy(
   }
 }
 
-const flags = (mask: string, jobs: number): string[] => [
+/** At the default level, with what `peers` adds; `python` is undefined where there is none. */
+export function againstPeers(
+  files: E1Files,
+  jobs: readonly number[],
+  peers: (python: string | undefined) => Contender[],
+): Field {
+  const cli = cliPath()
+  if (cli === undefined) throw new Error('dist/cli/main.js is missing: npm run build')
+  const python = findPython()
+  const ours = jobs.map((count, k): Contender => {
+    const command = [process.execPath, cli, 'verify', files.original, files.manipulated]
+    return {
+      name: `connproof verify${count === 1 ? '' : ` --jobs ${count}`}`,
+      group: k === 0 ? 'ours' : 'two threads',
+      command: [...command, ...edgeFlags(files.mask, count)],
+      clock: 'process',
+      parse: proofAnswer,
+    }
+  })
+  return {
+    contenders: [...ours, ...peers(python?.path)],
+    missing: python === undefined ? ['NumPy: no Python with numpy, scipy and h5py (CONNPROOF_PYTHON)'] : [],
+    versions: { ...python?.packages },
+    prepare: [],
+  }
+}
+
+/** E1, W1 and W2 are about connections. */
+const flags = (mask: string, jobs: number): string[] => ['--level', 'connections', ...edgeFlags(mask, jobs)]
+
+const edgeFlags = (mask: string, jobs: number): string[] => [
   ...['--removed', mask, '--source', 'synapse_class=EXC', '--target', 'synapse_class=EXC', '--json'],
   ...['--jobs', String(jobs)],
 ]

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { generateE1 } from './workloads/e1.ts'
+import { generateS1 } from './workloads/s1.ts'
 import { generateW1, W1_VERSIONS } from './workloads/w1.ts'
 import { generateW2 } from './workloads/w2.ts'
 
@@ -33,6 +34,27 @@ export async function w2Data(
     mask: `${folder}/sorted/mask.npz`,
   })
   return { sorted: files('sorted'), shuffled: files('shuffled') }
+}
+
+export interface S1Files {
+  readonly sorted: E1Files
+  readonly shuffled: E1Files
+  /** Equals the edges file of the sorted original. */
+  readonly copy: string
+}
+
+/** The circuits of E1 with all properties. */
+export async function s1Data(rows: number, say: (line: string) => void): Promise<S1Files> {
+  await e1Data(rows, say)
+  const folder = `${DATA}/s1-${rows}`
+  const e1 = `${DATA}/e1-${rows}`
+  await make(folder, `S1, ${rows / 1e6} M rows`, say, () => generateS1(folder, e1))
+  const files = (order: string): E1Files => ({
+    original: `${folder}/${order}/original`,
+    manipulated: `${folder}/${order}/manipulated`,
+    mask: `${e1}/mask.npz`,
+  })
+  return { sorted: files('sorted'), shuffled: files('shuffled'), copy: `${folder}/copy.h5` }
 }
 
 export async function w1Data(

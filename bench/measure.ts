@@ -19,6 +19,8 @@ export interface Contender {
   readonly group: string
   readonly command: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Gives no counts: it only says, by its exit code, that files are equal. */
+  readonly silent?: boolean
   /** Too slow for every round: run in the first measured round only. */
   readonly once?: boolean
   /** `process`: the wall time of the process; `reported`: the times that it prints, without loading its inputs. */
@@ -86,8 +88,9 @@ export interface Report {
 
 /** @throws Error naming the programs, if two answers differ, one is missing, or one is not "verified" */
 export function requireAgreement(runs: readonly Run[]): void {
-  const [first] = runs
-  for (const run of runs) {
+  const speaking = runs.filter(({ contender }) => contender.silent !== true)
+  const [first] = speaking
+  for (const run of speaking) {
     if (run.answers.length === 0 || run.answers.length !== first?.answers.length)
       throw new Error(
         `${run.contender.name} gives ${run.answers.length} answers, ${first?.contender.name} ${first?.answers.length}`,

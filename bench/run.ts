@@ -1,5 +1,5 @@
 /**
- * The benchmark. usage: node --import tsx bench/run.ts [E1] [W1] [W2] [L1] [--rows N] [--w2-rows N] [--scale F] [--rounds N] [--only TEXT]
+ * The benchmark. usage: node --import tsx bench/run.ts [E1] [W1] [W2] [S1] [L1] [--rows N] [--w2-rows N] [--scale F] [--rounds N] [--only TEXT]
  * [--save] [--json]
  *
  * Whole fresh processes in alternating rounds, the first of which is thrown away; all programs must give the same
@@ -10,9 +10,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { e1Field, type Field, l1Field, w1Field, w2ShuffledField, w2SortedField } from './contenders.ts'
-import { e1Data, w1Data, w2Data } from './data.ts'
+import { e1Data, s1Data, w1Data, w2Data } from './data.ts'
 import { measure, measuresMemory, type Run, requireAgreement } from './measure.ts'
 import { CSV_HEAD, commands, csv, machine, type Row, rowsOf, table } from './report.ts'
+import { s1Field, s1ShuffledField } from './s1-field.ts'
 import { hostName, ROOT } from './tools.ts'
 
 const { values: flags, positionals } = parseArgs({
@@ -150,6 +151,35 @@ async function runL1(): Promise<Section[]> {
   ]
 }
 
+async function runS1(): Promise<Section[]> {
+  const rows = Number(flags.rows)
+  const files = await s1Data(rows, say)
+  const small = s1Field(await s1Data(rows / 4, say))
+  const [quarter] = compete('S1/4', {
+    ...small,
+    contenders: small.contenders.slice(0, 1),
+    prepare: [],
+  }).rows
+  const section = (order: string, field: Field, notes: (peakMB: number | undefined) => string[]): Section => {
+    const result = compete(`S1 ${order}`, field)
+    return {
+      workload: `S1 ${order}`,
+      title: `S1, ${order}: edge by edge with 13 properties, ${rows / 1e6} M rows, from files to verdict`,
+      missing: field.missing,
+      versions: field.versions,
+      ...result,
+      notes: notes(result.rows[0]?.peakMB),
+    }
+  }
+  const memory = (peakMB: number | undefined): string[] => [
+    `Peak RSS of ours: ${quarter?.peakMB?.toFixed(0)} MB at ${rows / 4e6} M rows, ${peakMB?.toFixed(0)} MB at ${rows / 1e6} M.`,
+  ]
+  return [
+    section('sorted', s1Field(files), memory),
+    section('regrouped', s1ShuffledField(files), () => ['Random order before, grouped by 62 splits after.']),
+  ]
+}
+
 function summary(sections: readonly Section[]): string {
   const parts = sections.flatMap(section => [
     `## ${section.title}`,
@@ -173,8 +203,9 @@ for (const workload of wanted) {
   if (workload === 'E1') sections.push(await runE1())
   else if (workload === 'W1') sections.push(await runW1())
   else if (workload === 'W2') sections.push(...(await runW2()))
+  else if (workload === 'S1') sections.push(...(await runS1()))
   else if (workload === 'L1') sections.push(...(await runL1()))
-  else throw new Error(`no workload ${workload}: E1, W1, W2 or L1`)
+  else throw new Error(`no workload ${workload}: E1, W1, W2, L1 or S1`)
 }
 if (flags.json) console.log(JSON.stringify({ machine: machine(), sections }, undefined, 2))
 else console.log(summary(sections))
