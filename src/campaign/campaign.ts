@@ -41,7 +41,7 @@ export async function readCampaign(path: string): Promise<Campaign> {
 
 async function configSettings(
   document: TextDocument,
-  { config = {} }: RawCampaign,
+  { config = {}, output }: RawCampaign,
   circuit: string,
   folder: string,
 ): Promise<ConfigSettings> {
@@ -49,7 +49,9 @@ async function configSettings(
   const circuitPath = config.circuit_path ?? (isFolder ? circuit : dirname(circuit))
   const absolute = isAbsolute(circuitPath) ? circuitPath : resolve(folder, circuitPath)
   const template = config.workflow_template
-  if (template !== undefined && !isAbsolute(template))
+  // Jobs start in the output folder, and the package looks for it there.
+  const beside = template !== undefined && (await isFile(resolve(folder, output, template)))
+  if (template !== undefined && !isAbsolute(template) && !beside)
     await requireFile(document, ['config', 'workflow_template'], folder, 'file')
   return {
     generation: config.generation ?? 'B',
@@ -66,3 +68,6 @@ async function configSettings(
     splits: config.splits ?? 1,
   }
 }
+
+const isFile = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isFile() === true

@@ -1,12 +1,15 @@
 /** What `verify CAMPAIGN` does. */
 import { readFileSync } from 'node:fs'
 import { readCampaign } from '../campaign/campaign.ts'
+import type { Variant } from '../campaign/types.ts'
 import { type CircuitOutcome, verifyCampaign } from '../campaign/verify-steps.ts'
 import { campaignToText } from '../campaign/verify-text.ts'
-import { jsonLines, proofRecords } from '../report/json.ts'
+import { type JsonRecord, jsonLines, proofRecord, proofRecords } from '../report/json.ts'
+import { errorCase, type JunitCase, type JunitSuite, junitXml, proofSuite } from '../report/junit.ts'
 import type { FindingCode } from '../verification/proof.ts'
 import { whoWeAre } from './campaign-flags.ts'
 import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
+import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
 import { resourcesFor } from './resources.ts'
@@ -28,6 +31,7 @@ export async function runCampaignVerify(
     quiet: flags.quiet === true,
     label: 'comparing',
   })
+  const outputs = planOutputs({ junit: flags.junit, force: flags.force }, [file], [])
   const outcomes = await verifyCampaign(campaign, {
     dryRun: flags.dryRun,
     force: flags.force,
@@ -42,7 +46,13 @@ export async function runCampaignVerify(
       folder: flags.tmp,
       onProgress: (done, total) => progress.update(done, total),
     },
-  }).finally(() => progress.clear())
+  })
+    .catch(error => {
+      outputs.abort()
+      throw error
+    })
+    .finally(() => progress.clear())
+  await outputs.write('', [], junitXml(outcomes.map(outcome => suiteOf(outcome, flags))))
   if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf)))
   else terminal.out(campaignToText(outcomes, { show: flags.show, style: terminal.style }))
   return exitCodeOf(outcomes, flags)
@@ -78,12 +88,36 @@ export function recordsOf({
     case 'proven':
       return proof === undefined ? [] : proofRecords(proof)
     case 'unchanged':
-      return [{ ...(JSON.parse(readFileSync(variant.paths.proof, 'utf8')) as object), unchanged: true }]
+      return [{ ...storedProof(variant), unchanged: true }]
     case 'missing':
       return [{ type: 'missing', circuit, looked }]
     case 'to do':
       return [{ type: 'to_do', circuit, file, reasons }]
     default:
       return [{ type: 'error', circuit, ...trouble }]
+  }
+}
+
+const storedProof = ({ paths }: Variant): JsonRecord =>
+  JSON.parse(readFileSync(paths.proof, 'utf8')) as JsonRecord
+
+function suiteOf({ variant, state, looked, proof, trouble }: CircuitOutcome, flags: VerifyFlags): JunitSuite {
+  const suite = (one: JunitCase): JunitSuite => ({ name: variant.id, properties: {}, cases: [one] })
+  const skipped = (message: string) => suite({ name: 'found', fault: { kind: 'skipped', message } })
+  switch (state) {
+    case 'proven':
+      return proof === undefined ? skipped('not compared') : proofSuite(proofRecord(proof))
+    case 'unchanged':
+      return proofSuite(storedProof(variant))
+    case 'missing': {
+      const hint = `looked for ${looked.join(', ')}`
+      return flags.allowMissing
+        ? skipped('NOT FOUND!')
+        : suite(errorCase('found', { message: 'NOT FOUND!', hint }))
+    }
+    case 'to do':
+      return skipped('a dry run')
+    default:
+      return suite(errorCase('asked', trouble ?? { message: 'nothing is known of it' }))
   }
 }

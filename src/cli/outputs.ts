@@ -8,12 +8,17 @@ import { type DifferenceRow, differencesToCsv, differencesToNpz } from '../repor
 export interface OutputFlags {
   readonly proof?: string
   readonly writeDifferences?: string
+  readonly junit?: string
   readonly force?: true
 }
 
 export interface Outputs {
   /** `differences`: of each circuit, in order; undefined for one that could not be compared. */
-  write(proof: string, differences: readonly (readonly DifferenceRow[] | undefined)[]): Promise<void>
+  write(
+    proof: string,
+    differences: readonly (readonly DifferenceRow[] | undefined)[],
+    junit?: string,
+  ): Promise<void>
   /** Leave nothing behind. Harmless after everything was written. */
   abort(): void
 }
@@ -44,20 +49,26 @@ export function planOutputs(
   }
   try {
     const proof = flags.proof === undefined ? undefined : open(flags.proof, '--proof')
+    const xml = flags.junit === undefined ? undefined : open(flags.junit, '--junit')
     const table = flags.writeDifferences
     const tables =
       table === undefined ? [] : tablePaths(table, circuits).map(path => open(path, '--write-differences'))
-    return { abort, write: (text, differences) => writeAll(proof, tables, text, differences) }
+    return {
+      abort,
+      write: async (text, differences, junit = '') => {
+        await writeTables(tables, differences)
+        writeText(xml, junit)
+        writeText(proof, text)
+      },
+    }
   } catch (error) {
     abort()
     throw error
   }
 }
 
-async function writeAll(
-  proof: AtomicFile | undefined,
+async function writeTables(
   tables: readonly AtomicFile[],
-  text: string,
   differences: readonly (readonly DifferenceRow[] | undefined)[],
 ): Promise<void> {
   for (const [k, table] of tables.entries()) {
@@ -65,9 +76,12 @@ async function writeAll(
     if (rows === undefined) table.abort()
     else await writeTable(table, rows)
   }
-  if (proof === undefined) return
-  proof.write(Buffer.from(text), 0)
-  proof.commit()
+}
+
+function writeText(file: AtomicFile | undefined, text: string): void {
+  if (file === undefined) return
+  file.write(Buffer.from(text), 0)
+  file.commit()
 }
 
 async function writeTable(file: AtomicFile, rows: readonly DifferenceRow[]): Promise<void> {

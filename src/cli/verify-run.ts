@@ -2,7 +2,8 @@
 
 import { InputError } from '../errors.ts'
 import { openCircuits } from '../list-circuits.ts'
-import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
+import { jsonLines, proofFile, proofRecord, proofRecords } from '../report/json.ts'
+import { junitXml, proofSuite } from '../report/junit.ts'
 import { proofsToText } from '../report/text.ts'
 import { readMask } from '../selection/mask.ts'
 import type { FindingCode, Proof } from '../verification/proof.ts'
@@ -36,6 +37,7 @@ export async function runVerify(
     await outputs.write(
       proofFile(proofs),
       proofs.map(proof => proof.differences),
+      junitXml(proofs.map(proof => proofSuite(proofRecord(proof)))),
     )
     const { terminal } = session
     if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords)))

@@ -91,6 +91,35 @@ describe('a campaign of seven manipulations', { timeout: 60_000 }, () => {
     expect((await run('verify', 'campaign.yaml', '--allow-missing')).code).toBe(0)
   })
 
+  it('reports to continuous integration', async () => {
+    expect((await run('verify', 'campaign.yaml', '--junit', 'junit.xml')).code).toBe(2)
+    const xml = readFileSync(join(notebook.folder, 'junit.xml'), 'utf8')
+    expect(xml.match(/<testsuite name="RecipRemoval_/g)).toHaveLength(7)
+    expect(xml.match(/<error message="NOT FOUND!">/g)).toHaveLength(2)
+    expect(xml).not.toContain('<failure')
+    const again = await run('verify', 'campaign.yaml', '--junit', 'junit.xml')
+    expect(again.stderr).toMatch(/--junit: exists already/)
+  })
+
+  it('says all of it as JSON', async () => {
+    const { stdout } = await run('verify', 'campaign.yaml', '--json', '--allow-missing')
+    const records = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(records.map(({ type, circuit }) => [type, circuit])).toEqual(
+      VARIANTS.map(id => [LEFT_OUT.includes(id) ? 'missing' : 'proof', id]),
+    )
+    const status = await run('status', 'campaign.yaml', '--json')
+    const states = status.stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(states.map(({ id, proof, circuit }) => [id, proof.verdict ?? circuit])).toEqual(
+      VARIANTS.map(id => [id, LEFT_OUT.includes(id) ? null : 'verified']),
+    )
+  })
+
   it('does nothing a second time, and says so', async () => {
     const before = snapshot()
     for (const verb of ['select', 'config', 'verify'])
@@ -119,7 +148,7 @@ describe('a campaign of seven manipulations', { timeout: 60_000 }, () => {
       'yes',
       'yes',
       'found',
-      expect.stringMatching(/^connections, \d{4}-\d\d-\d\d \d\d:\d\d$/),
+      expect.stringMatching(/^(connections|synapses|full), \d{4}-\d\d-\d\d \d\d:\d\d$/),
       url,
     ])
     expect(row('RecipRemoval_Unstruct-1')?.slice(2)).toEqual(['yes', 'yes', 'NOT FOUND', 'no', 'TO BE ADDED'])
