@@ -7,7 +7,7 @@ import { proofFile } from '../report/json.ts'
 import { differenceOf } from '../report/sentences.ts'
 import { readMask } from '../selection/mask.ts'
 import type { SonataCircuit } from '../sonata/circuit.ts'
-import type { Proof, Trouble } from '../verification/proof.ts'
+import { LEVELS, type Level, type Proof, type Trouble } from '../verification/proof.ts'
 import { type Request, type VerifyOptions, verify } from '../verify.ts'
 import { BaseCircuit } from './base.ts'
 import { filesOfCircuit } from './circuit-files.ts'
@@ -21,6 +21,9 @@ import { reasons, recordOf, requireUnchanged, type Step, withStep } from './step
 import type { Campaign, Variant } from './types.ts'
 
 export const proofKey = ({ id }: Variant): string => `${id}/proof`
+
+/** As deep as `verify` looks where nobody says. */
+const DEFAULT_LEVEL: Level = 'synapses'
 
 export interface VerifyCampaignOptions extends RunOptions {
   /** What the comparison needs: memory, threads, how many culprits to keep. */
@@ -81,6 +84,7 @@ interface Pending {
   readonly reasons: readonly string[]
   readonly file: string
   readonly circuit: SonataCircuit | undefined
+  readonly level: Level
   /** Taken before it is read. */
   readonly inputs: readonly Identity[]
 }
@@ -111,7 +115,7 @@ class Verification {
         if ('state' in found) outcomes.set(variant, found)
         else pending.push(found)
       }
-      for (const group of bySelection(pending))
+      for (const group of together(pending))
         for (const outcome of await this.#prove(group)) outcomes.set(outcome.variant, outcome)
     } finally {
       for (const { circuit } of pending) circuit?.close()
@@ -147,6 +151,7 @@ class Verification {
         reasons: why,
         file: found.file,
         circuit,
+        level: this.#level(variant),
         inputs: await identify(step.inputs, this.#home),
       }
     circuit?.close()
@@ -179,9 +184,17 @@ class Verification {
         source: source.expression ?? null,
         target: target.expression ?? null,
         allow: [...(this.#options.comparison?.allow ?? [])],
+        level: this.#level(variant),
       },
       inputs: [...new Set([...this.#base.files, ...own, ...masks])],
     }
+  }
+
+  /** What was proven deeper than asked now need not be proven again. */
+  #level(variant: Variant): Level {
+    const asked = this.#options.comparison?.level ?? DEFAULT_LEVEL
+    const before = LEVELS.indexOf(this.#lock.steps[proofKey(variant)]?.parameters.level as Level)
+    return LEVELS[Math.max(before, LEVELS.indexOf(asked))] ?? asked
   }
 
   async #prove(group: readonly Pending[]): Promise<CircuitOutcome[]> {
@@ -194,6 +207,7 @@ class Verification {
       requests: await Promise.all(group.map(({ variant }) => requestOf(variant))),
       source: manipulation?.source.expression,
       target: manipulation?.target.expression,
+      level: group[0]?.level,
       signal: this.#options.signal,
     })
     const outcomes: CircuitOutcome[] = []
@@ -252,11 +266,12 @@ export async function requestOf({ id, paths }: Variant): Promise<Request> {
   return { name: id, removed: await readMask(paths.mask) }
 }
 
-function bySelection(pending: readonly Pending[]): Pending[][] {
+/** What can share a pass: the same selections, looked at as deep. */
+function together(pending: readonly Pending[]): Pending[][] {
   const groups = new Map<string, Pending[]>()
   for (const one of pending) {
     const { source, target } = one.variant.manipulation
-    const key = JSON.stringify([source.expression, target.expression])
+    const key = JSON.stringify([source.expression, target.expression, one.level])
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   return [...groups.values()]

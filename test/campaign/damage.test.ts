@@ -165,6 +165,16 @@ describe('verify', { timeout: 60_000 }, () => {
     expect((await verdicts())[6]).toBe('proven verified')
   })
 
+  it('proves again what is asked deeper, and not what was proven deeper', async () => {
+    const at = async (level: 'connections' | 'synapses' | 'full') => {
+      const outcomes = await verifyCampaign(await campaign(), { comparison: { level } })
+      return [outcomes[0]?.state, outcomes[0]?.record?.parameters.level]
+    }
+    expect(await at('connections')).toEqual(['unchanged', 'synapses'])
+    expect(await at('full')).toEqual(['proven', 'full'])
+    expect(await at('synapses')).toEqual(['unchanged', 'full'])
+  })
+
   it('proves all again when asked to', async () => {
     expect(await verdicts(true)).toEqual(asBefore.map(state => state.replace('unchanged', 'proven')))
   })
