@@ -195,6 +195,61 @@ const MUTANTS = [
   ],
   ['snappy copies from before the page', 'assembly/snappy.ts', ' || offset > <u32>(out - into)', ''],
   ['snappy pages of another size accepted', 'assembly/snappy.ts', 'return u32(out == limit)', 'return 1'],
+  [
+    'draws above the bound taken',
+    'src/selection/random/bits.ts',
+    'if (value <= max) return value\n  }\n}\n\n/** All',
+    'return value & max\n  }\n}\n\n/** All',
+  ],
+  [
+    'directions in the order written, not drawn',
+    'src/selection/draw.ts',
+    'flip[row] = bits[k] ?? 0',
+    'flip[rows[k] ?? 0] = bits[k] ?? 0',
+  ],
+  [
+    'fractions rounded half up',
+    'src/selection/amount.ts',
+    'below % 2 === 0 ? below : below + 1',
+    'below + 1',
+  ],
+  [
+    'traced place not given up when it moves',
+    'src/selection/random/bits.ts',
+    'traced[j >>> 5] = word & ~(1 << j)',
+    '',
+  ],
+  ['ids outside the selection in the mask', 'src/selection/drawn-mask.ts', 'row[k] !== NOT_SELECTED && ', ''],
+  [
+    'ids outside the selection not found in a list',
+    'src/selection/lint.ts',
+    'row[k] === NOT_SELECTED || ',
+    '',
+  ],
+  [
+    'reverses looked for in place of connections',
+    'src/select.ts',
+    'forward: found.subarray(0, rows)',
+    'forward: found.subarray(rows)',
+  ],
+  [
+    'connections looked up in the first window only',
+    'src/verification/connections.ts',
+    't > lastTarget ||',
+    'true ||',
+  ],
+  [
+    'mask of another selection left in place',
+    'src/formats/file-set.ts',
+    'remove(path)\n    for',
+    'void path\n    for',
+  ],
+  [
+    'GIDs written as node ids',
+    'src/interop/removal-files.ts',
+    'words[2 * (from + i)] = nodeIdToGid(ids[i] ?? 0)',
+    'words[2 * (from + i)] = ids[i] ?? 0',
+  ],
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -209,7 +264,15 @@ for (const file of files.split('\n').filter(Boolean)) {
 symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
 
 /** Everything that judges a connection; command line and packaging are not what is tried here. */
-const TESTS = ['test/kernels', 'test/verification', 'test/selection', 'test/verify.test.ts']
+const TESTS = [
+  'test/kernels',
+  'test/verification',
+  'test/selection',
+  'test/select.test.ts',
+  'test/interop/removal-files.test.ts',
+  'test/formats/file-set.test.ts',
+  'test/verify.test.ts',
+]
 const env = {
   ...process.env,
   CONNPROOF_SHARED: process.env.CONNPROOF_SHARED ?? join(dirname(join(root, '.')), 'shared'),

@@ -68,6 +68,20 @@ describe('a list held against a circuit', () => {
     expect(refusalOf(await prepareList(faulty, { ...options, allow }))).toBeUndefined()
   })
 
+  it('is told apart by which of its two directions the circuit lacks', async () => {
+    const every = await prepareList(
+      { from: 'connections', source: circuit.source, target: circuit.target },
+      { mode: 'directed', circuit },
+    )
+    const pairs = Array.from(every.list.source, (source, k) => `${source} ${every.list.target[k]}`)
+    const oneWay = pairs.find(pair => !pairs.includes(pair.split(' ').reverse().join(' '))) ?? ''
+    const [a = 0, b = 0] = oneWay.split(' ').map(Number)
+    expect(await codes(list([a, b]))).toEqual(['list.no-reverse 1 error'])
+    expect(await codes(list([b, a]))).toEqual(['list.absent 1 error'])
+    expect(await codes(list([a, b]), { mode: 'directed' })).toEqual([])
+    expect(await codes(list([b, a]), { mode: 'directed' })).toEqual(['list.absent 1 error'])
+  })
+
   it('with an id that no node has is unusable, whatever is allowed', async () => {
     const wrong = prepareList(list([0, 1], [3, 150]), { mode: 'directed', circuit, allow: ['list.outside'] })
     await expect(wrong).rejects.toThrow('row 1 has the target GID 151 (node id 150), but population')
