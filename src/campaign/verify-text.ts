@@ -84,7 +84,7 @@ function summaryLines(outcomes: readonly CircuitOutcome[]): string[] {
     judged.filter(({ record }) => record?.result.verdict === verdict).length
   const parts: [number, string][] = [
     [verdicts('verified'), 'verified'],
-    [verdicts('differs'), 'differ'],
+    [verdicts('differs'), verdicts('differs') === 1 ? 'differs' : 'differ'],
     [verdicts('cannot_tell') + of('failed').length, 'cannot be told'],
     [of('missing').length, 'not found'],
     [of('to do').length, 'to be proven'],
