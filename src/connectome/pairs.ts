@@ -30,3 +30,18 @@ export function sortPairs({ source, target }: Pairs): Pairs {
     target: new Uint32Array(source.length).map((_, i) => words[2 * i] ?? 0),
   }
 }
+
+/** Whether each pair is above the one before it, by `major` first; `distinct`: and none is equal to it. */
+export function isAscending(
+  major: Uint32Array,
+  minor: Uint32Array,
+  { distinct }: { readonly distinct: boolean },
+): boolean {
+  for (let i = 1; i < major.length; i++) {
+    const [a, b] = [major[i - 1] ?? 0, major[i] ?? 0]
+    if (a < b) continue
+    const [c, d] = [minor[i - 1] ?? 0, minor[i] ?? 0]
+    if (a > b || c > d || (distinct && c === d)) return false
+  }
+  return true
+}

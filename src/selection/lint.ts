@@ -1,5 +1,5 @@
 /** What is wrong with a list of connections before anything is drawn from it. */
-import { type PairList, type Pairs, sortPairs } from '../connectome/pairs.ts'
+import { isAscending, type PairList, type Pairs, sortPairs } from '../connectome/pairs.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { mapGids, NOT_SELECTED } from '../kernels/gid-index.ts'
 import type { SelectionMode } from './draw.ts'
@@ -83,7 +83,7 @@ function testsOf(
   { mode, circuit, recurrent = true, distinct = false }: LintOptions,
 ): Partial<Record<LintCode, Test>> {
   const tests: Partial<Record<LintCode, Test>> = {}
-  if (!distinct) {
+  if (!distinct && !isDistinct({ source, target }, mode)) {
     const { repeated, reversed } = twins({ source, target })
     tests['list.repeats'] = row => repeated[row] === 1
     if (mode === 'reciprocal') tests['list.both-directions'] = row => reversed[row] === 1
@@ -99,6 +99,13 @@ function testsOf(
   if (mode === 'reciprocal')
     tests['list.no-reverse'] = k => circuit.reverse[k] === 0 && !isOutside(k) && !isAutapse(k)
   return tests
+}
+
+/** Whether the order alone says that there are neither repeats nor, where they matter, twins. */
+function isDistinct({ source, target }: Pairs, mode: SelectionMode): boolean {
+  const ascends = (a: Uint32Array, b: Uint32Array): boolean => isAscending(a, b, { distinct: true })
+  if (!ascends(source, target) && !ascends(target, source)) return false
+  return mode === 'directed' || source.every((id, row) => id <= (target[row] ?? 0))
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The connections of a circuit as what lists are drawn from, and whether those of a list exist in it. */
 import type { EdgeSource } from '../connectome/edges.ts'
 import type { Mask } from '../connectome/mask.ts'
-import { type Pairs, sortPairs } from '../connectome/pairs.ts'
+import { isAscending, type Pairs, sortPairs } from '../connectome/pairs.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { type PassOptions, passRows, type RowVisitor } from './row-pass.ts'
 
@@ -88,8 +88,12 @@ export async function existing(
   pairs: Pairs,
   options: PassOptions = {},
 ): Promise<Uint8Array> {
+  const find = (sources: Uint32Array, targets: Uint32Array): Promise<Uint8Array> =>
+    passRows(edges, () => new Finder(sources, targets), options)
+  // Lists of circuits are; sorting would take longer than all the rest.
+  if (isAscending(pairs.target, pairs.source, { distinct: false })) return find(pairs.source, pairs.target)
   const { source: targets, target: sources } = sortPairs({ source: pairs.target, target: pairs.source })
-  const found = await passRows(edges, () => new Finder(sources, targets), options)
+  const found = await find(sources, targets)
   return new Uint8Array(pairs.source.length).map((_, k) => {
     const at = position(sources, targets, 0, sources.length, pairs.source[k] ?? 0, pairs.target[k] ?? 0)
     return found[at] ?? 0
