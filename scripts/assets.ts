@@ -58,6 +58,6 @@ const module = { exports: {} }
 const code = gunzipSync(Buffer.from(${code}, 'base64')).toString()
 compileFunction(code, ['require', 'module', 'exports', 'moduleUrl'], { filename: 'h5wasm' })(
   createRequire(import.meta.url), module, module.exports, import.meta.url)
-export const { ready } = module.exports
+export const { File, ready } = module.exports
 `
 }

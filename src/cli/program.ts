@@ -4,6 +4,7 @@ import { VERSION } from '../version.ts'
 import { addConfig } from './config.ts'
 import { addDemo } from './demo-verb.ts'
 import { addDiff } from './diff.ts'
+import { addDoctor } from './doctor.ts'
 import { addInspect } from './inspect.ts'
 import { addMerge } from './merge.ts'
 import { addSelect } from './select.ts'
@@ -45,6 +46,7 @@ export function buildProgram(session: Session): Command {
   addStatus(program, session)
   addRegister(program, session)
   addDemo(program, session)
+  addDoctor(program, session)
   return program
 }
 

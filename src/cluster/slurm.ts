@@ -18,12 +18,18 @@ export interface SlurmTask {
   readonly exitCode: string
 }
 
-/** `slurm 22.05.8`, or undefined where there is no client on PATH. */
-export async function slurmVersion(): Promise<string | undefined> {
-  return run('sbatch', ['--version']).then(
-    ({ stdout }) => stdout.trim(),
-    () => undefined,
-  )
+/** Version of the client, or why there is none: `sbatch --version` too asks for the settings of the cluster. */
+export async function slurmClient(): Promise<{
+  readonly version?: string | undefined
+  readonly trouble?: string | undefined
+}> {
+  try {
+    return { version: (await run('sbatch', ['--version'])).stdout.trim() }
+  } catch (error) {
+    const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string }
+    if (code === 'ENOENT') return { trouble: 'no sbatch on PATH' }
+    return { trouble: `sbatch says: ${(stderr || message).trim().split('\n')[0]}` }
+  }
 }
 
 /**

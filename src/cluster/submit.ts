@@ -11,7 +11,7 @@ import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { type JobsFile, readJobs, type Submission, type What, writeJobs } from './jobs-file.ts'
 import { type ClusterLayout, clusterLayout, partialPath } from './layout.ts'
 import { mergeScript, type Program, verifyScript } from './scripts.ts'
-import { arrayOf, slurmTasks, slurmVersion, submitScript } from './slurm.ts'
+import { arrayOf, slurmClient, slurmTasks, submitScript } from './slurm.ts'
 import { manipulateTask, reportTasks, type Task, type TaskReport, verifyTask } from './tasks.ts'
 
 export interface SubmitOptions {
@@ -56,8 +56,9 @@ export async function submit(campaign: Campaign, options: SubmitOptions): Promis
 }
 
 async function requireClient({ folder }: ClusterLayout): Promise<void> {
-  if ((await slurmVersion()) === undefined) {
-    throw new InputError('there is no sbatch on PATH: no Slurm client here', {
+  const { trouble } = await slurmClient()
+  if (trouble !== undefined) {
+    throw new InputError(`there is no Slurm here: ${trouble}`, {
       file: folder,
       hint: 'run this on a login node, or do it here: connproof verify CAMPAIGN',
     })

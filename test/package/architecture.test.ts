@@ -12,6 +12,8 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'cluster',
+    'parallel',
+    'kernels',
     'shards',
     'campaign',
     'contract',
