@@ -6,8 +6,9 @@ import { InputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { readPairList } from '../inputs/pair-list.ts'
 import { checkManipConfig, isAccepted } from '../interop/manip-config/check.ts'
+import { candidates, placeOf } from '../interop/manip-config/find-result.ts'
 import { manipulationScript } from '../interop/manip-config/job-script.ts'
-import { readManipConfig } from '../interop/manip-config/parse.ts'
+import { type ManipConfig, readManipConfig } from '../interop/manip-config/parse.ts'
 import { blueConfigRemoval, sonataRemoval } from '../interop/simulation-removal.ts'
 import { jsonLines } from '../report/json.ts'
 import { type MaskIds, readMask } from '../selection/mask.ts'
@@ -46,9 +47,17 @@ export async function writeJob(file: string, flags: ConfigFlags, { terminal }: S
     writeFileAtomic(flags.output, script)
     if (flags.json)
       terminal.out(jsonLines([{ type: 'job', file: flags.output, submit: `sbatch ${flags.output}` }]))
-    else terminal.err(`connproof: sbatch --account=... ${flags.output}\n`)
+    else
+      terminal.err(`connproof: sbatch --account=... ${flags.output}\n${whereNext(config, flags.outputDir)}`)
   }
   return AS_ASKED
+}
+
+/** The job's result, as `verify` takes it. */
+function whereNext(config: ManipConfig, outputDir: string | undefined): string {
+  const place = placeOf(config, outputDir)
+  const [first] = place === undefined ? [] : candidates(place)
+  return first === undefined ? '' : `  then: connproof verify ORIGINAL ${first.path}\n`
 }
 
 /** BlueConfig blocks with their targets, or SONATA overrides with their node sets. */

@@ -12,7 +12,7 @@
  * The first that is there counts: a circuit that is there but damaged is not passed over for an older one.
  */
 import { readdir, stat } from 'node:fs/promises'
-import { dirname, extname, join, resolve } from 'node:path'
+import { dirname, extname, resolve } from 'node:path'
 import type { ManipConfig } from './parse.ts'
 
 export type ResultKind = 'blue-config' | 'circuit-config' | 'parquet'
@@ -92,12 +92,3 @@ async function isThere({ kind, path }: ManipulatedCircuit): Promise<boolean> {
   const names = await readdir(path).catch(() => [])
   return names.some(name => name === 'parquet.DONE' || extname(name) === '.parquet')
 }
-
-/** For messages: what was looked for. */
-export const describeCandidates = (place: ResultPlace): string =>
-  candidates(place)
-    .map(({ path }) => path)
-    .join(', ')
-
-/** Folder of the intermediate files below an output folder. */
-export const parquetFolder = (outputFolder: string): string => join(outputFolder, 'parquet')
