@@ -118,6 +118,18 @@ export const integer = (least: number): KeyType<number> => ({
   },
 })
 
+/** A bound on a count: the package compares only, so that a float will do. */
+export const atLeastOne: KeyType<number> = {
+  expected: 'a number from 1',
+  read(value, at) {
+    const read = numberOf(value)
+    if (read === undefined) return wrongType(value, this.expected, at)
+    if (read >= 1) return read
+    at.findings.error('key.range', at.path, `expected ${this.expected}, found ${read}`)
+    return undefined
+  },
+}
+
 /** One of `values`; retired names say what they are called now. */
 export const oneOf = <const V extends string>(
   values: readonly V[],

@@ -4,8 +4,8 @@
  * reference/connectome-manipulator.md 1.1 and 2; defaults from the signatures of 1.0.4.
  */
 import {
+  atLeastOne,
   flag,
-  integer,
   type Key,
   key,
   model,
@@ -52,8 +52,8 @@ export const OPERATIONS = {
     keys: {
       ...selections,
       amountPct,
-      minSynPerConn: key('min_syn_per_conn', integer(1), undefined),
-      maxSynPerConn: key('max_syn_per_conn', integer(1), undefined),
+      minSynPerConn: key('min_syn_per_conn', atLeastOne, undefined),
+      maxSynPerConn: key('max_syn_per_conn', atLeastOne, undefined),
       /** Boolean matrix, rows and columns in the order of the two selections. */
       connMaskFile: key('conn_mask_file', text, undefined, { windows: since(DAYS.mask) }),
     },

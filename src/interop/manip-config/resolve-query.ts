@@ -91,6 +91,7 @@ async function matchTest(test: AttributeTest, column: NodeColumn): Promise<Uint3
     await refuseUnknownValues(test, column)
     return column.matchText(text => texts.has(text))
   }
+  refuseVague(test, column)
   if (column.kind === 'text') return column.matchText(text => texts.has(text))
   const numbers = new Set(test.values.flatMap(asNumber))
   return column.matchNumbers(number => numbers.has(number))
@@ -98,6 +99,22 @@ async function matchTest(test: AttributeTest, column: NodeColumn): Promise<Uint3
 
 /** True equals 1 in Python. */
 const asNumber = (value: AttributeValue): number[] => (typeof value === 'string' ? [] : [Number(value)])
+
+/** What selects one thing or another by the types that NumPy happens to choose is not guessed at. */
+function refuseVague({ attribute, values, single }: AttributeTest, column: NodeColumn): void {
+  const wanted = column.kind === 'text' ? 'string' : 'number'
+  if (!single && values.some(value => (typeof value === 'string' ? 'string' : 'number') !== wanted))
+    throw new InputError(
+      `${attribute} holds ${column.kind === 'text' ? 'text' : 'numbers'}; a list with other values in it is compared as text by NumPy, or not`,
+      { ...column.place, hint: 'Write all values as the attribute has them.' },
+    )
+  const inexact = values.find(value => typeof value === 'number' && Math.fround(value) !== value)
+  if (column.kind === 'float' && inexact !== undefined)
+    throw new InputError(
+      `${attribute} is compared with ${inexact}, which depends on the precision it is stored in`,
+      { ...column.place, hint: 'Write a node set with $gte and $lte and give its name.' },
+    )
+}
 
 async function refuseUnknownValues(test: AttributeTest, column: NodeColumn): Promise<void> {
   const library = new Set<string>()
