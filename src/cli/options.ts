@@ -26,6 +26,13 @@ export function parseJobs(text: string): number {
   throw new InvalidArgumentError('Expected 1 to 256 threads.')
 }
 
+/** As `--splits` of the package: at least 1. */
+export function parseSplits(text: string): number {
+  const splits = parseCount(text)
+  if (splits >= 1) return splits
+  throw new InvalidArgumentError('Expected at least 1 split.')
+}
+
 /** `2/5`: the second of five. */
 export function parseShard(text: string): { readonly index: number; readonly of: number } {
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []

@@ -2,12 +2,14 @@
 
 import { InputError } from '../errors.ts'
 import { openCircuits } from '../list-circuits.ts'
+import { openCircuit } from '../open-circuit.ts'
 import { jsonLines, proofFile, proofRecord, proofRecords } from '../report/json.ts'
 import { junitXml, proofSuite } from '../report/junit.ts'
 import { proofsToText } from '../report/text.ts'
 import { readMask } from '../selection/mask.ts'
 import type { FindingCode, Proof } from '../verification/proof.ts'
 import { type VerifyOptions, verify } from '../verify.ts'
+import { verifyConfig } from '../verify-config.ts'
 import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
@@ -44,6 +46,62 @@ export async function runVerify(
     else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
     return exitCodeOf(proofs)
   } finally {
+    outputs.abort()
+  }
+}
+
+/** Against a manip_config.json. Returns the exit code; throws InputError where the file cannot be used. */
+export async function runConfigVerify(
+  original: string,
+  manipulated: readonly string[],
+  flags: VerifyFlags & { readonly config: string },
+  { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
+): Promise<number> {
+  if (manipulated.length === 0)
+    throw new InputError('expected ORIGINAL and at least one MANIPULATED', {
+      file: original,
+      hint: 'connproof verify ORIGINAL MANIPULATED --config manip_config.json',
+    })
+  const outputs = planOutputs(flags, [original, ...manipulated, flags.config], manipulated)
+  const progress = new Progress({
+    write: terminal.err,
+    tty: terminal.errIsTty,
+    quiet: flags.quiet === true,
+    label: 'comparing',
+  })
+  const circuit = await openCircuit(original, {
+    source: flags.sourcePopulation,
+    target: flags.targetPopulation,
+  })
+  try {
+    const proofs = await verifyConfig({
+      original: circuit,
+      manipulated,
+      config: flags.config,
+      splits: flags.splits,
+      logs: flags.logs,
+      population: flags.population,
+      sourcePopulation: flags.sourcePopulation,
+      targetPopulation: flags.targetPopulation,
+      keep: Math.max(flags.show, KEEP),
+      ...resourcesFor(flags),
+      folder: flags.tmp,
+      signal,
+      onProgress: (done, total) => progress.update(done, total),
+    })
+    progress.clear()
+    signal.throwIfAborted()
+    await outputs.write(
+      proofFile(proofs),
+      proofs.map(proof => proof.differences),
+      junitXml(proofs.map(proof => proofSuite(proofRecord(proof)))),
+    )
+    if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords)))
+    else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
+    return exitCodeOf(proofs)
+  } finally {
+    progress.clear()
+    circuit.close()
     outputs.abort()
   }
 }

@@ -2,7 +2,15 @@
 import { type Command, Option } from 'commander'
 import type { Shard } from '../shards/partial.ts'
 import type { Level } from '../verification/proof.ts'
-import { collect, comparisonOptions, parseCount, parseIdBase, parseLevel, parseShard } from './options.ts'
+import {
+  collect,
+  comparisonOptions,
+  parseCount,
+  parseIdBase,
+  parseLevel,
+  parseShard,
+  parseSplits,
+} from './options.ts'
 import type { Session } from './program.ts'
 
 export interface VerifyFlags {
@@ -16,6 +24,10 @@ export interface VerifyFlags {
   readonly targetPopulation?: string
   readonly idBase?: 0 | 1
   readonly level?: Level
+  /** A manip_config.json, the splits it ran with, and the folder of its npz logs. */
+  readonly config?: string
+  readonly splits?: number
+  readonly logs?: string
   readonly allow?: readonly string[]
   readonly show: number
   readonly json?: true
@@ -50,8 +62,13 @@ export function addVerify(program: Command, session: Session): void {
     .option('--removed <mask>', 'connections asked to be removed (SciPy .npz)')
     .option('--added <mask>', 'connections asked to be added (SciPy .npz)')
     .option('--source <set>', 'presynaptic: node set, attr=value, A&B, id file')
-    .option('--target <set>', 'postsynaptic, likewise; default all nodes')
-    .addOption(new Option('--nodes <set>', 'both sides').conflicts(['source', 'target']))
+    .option('--target <set>', 'postsynaptic, likewise; --nodes <set>: both sides')
+    .addOption(new Option('--nodes <set>').conflicts(['source', 'target']).hideHelp())
+    .addOption(
+      new Option('--config <file>', 'a manip_config.json says what was asked').conflicts(ASKED_OTHERWISE),
+    )
+    .addOption(new Option('--splits <n>').argParser(parseSplits).hideHelp())
+    .addOption(new Option('--logs <dir>').hideHelp())
     .option('--population <name>', 'edge population of ORIGINAL')
     .addOption(new Option('--id-base <0|1>').argParser(parseIdBase).hideHelp())
     .option('--level <level>', 'connections, synapses (default) or full', parseLevel)
@@ -83,6 +100,16 @@ export function addVerify(program: Command, session: Session): void {
         )
         return
       }
+      if (flags.config !== undefined) {
+        const { runConfigVerify } = await import('./verify-run.ts')
+        session.exitCode = await runConfigVerify(
+          original,
+          manipulated,
+          { ...flags, config: flags.config },
+          session,
+        )
+        return
+      }
       if (manipulated.length === 0 && (await isCampaign(original))) {
         const { runCampaignVerify } = await import('./campaign-verify-run.ts')
         session.exitCode = await runCampaignVerify(original, flags, session)
@@ -93,8 +120,21 @@ export function addVerify(program: Command, session: Session): void {
     })
 }
 
+/** What a configuration says itself. */
+const ASKED_OTHERWISE = [
+  'removed',
+  'added',
+  'source',
+  'target',
+  'nodes',
+  'level',
+  'allow',
+  'writeDifferences',
+  'shard',
+]
+
 const isCampaign = async (file: string): Promise<boolean> =>
   (await import('../campaign/recognise.ts')).isCampaignFile(file)
 
 const EXAMPLE =
-  '\nAlso: --id-base 0|1, --shard I/N; CAMPAIGN: --allow-missing --dry-run --junit F\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+  '\nAlso: --config F --splits N --logs DIR, --id-base, --shard I/N; CAMPAIGN: --junit F\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'

@@ -24,6 +24,8 @@ export interface Examination {
   readonly invariants: Invariants
   /** Why there is no prediction. */
   readonly unpredicted: string | undefined
+  /** Whether the run's own logs took part. */
+  readonly logged: boolean
 }
 
 export interface ExamineOptions extends SynapseOptions {
@@ -63,7 +65,8 @@ export async function examine(
     splits: plan.splits,
     logs,
   })
-  return { predicted, invariants, unpredicted: reasonOf({ plan, prediction, overflow }) }
+  const unpredicted = reasonOf({ plan, prediction, overflow })
+  return { predicted, invariants, unpredicted, logged: logs !== undefined }
 }
 
 function reasonOf({ plan, prediction, overflow }: Determined): string | undefined {

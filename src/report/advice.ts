@@ -1,5 +1,6 @@
 /** From the findings of one proof to the likely cause and the next thing to try. Rules, most telling first. */
 import type { FindingCode, Proof } from '../verification/proof.ts'
+import { CONTRACT_RULES } from './contract-advice.ts'
 import { SYNAPSE_RULES } from './synapse-advice.ts'
 
 export interface Advice {
@@ -111,6 +112,7 @@ const RULES: readonly Rule[] = [
     cause: 'single synapses were removed or added inside kept connections',
     next: 'check that the operation was one on connections, not on synapses',
   },
+  ...CONTRACT_RULES,
   ...SYNAPSE_RULES,
   {
     // The classes explain any count; a count that is off alone contradicts them.

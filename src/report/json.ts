@@ -50,6 +50,7 @@ export function proofRecord(proof: Proof): JsonRecord {
     level: proof.level ?? null,
     not_checked: proof.notChecked,
     neurons: proof.neurons,
+    contract: proof.contract && { ...proof.contract },
     selection: { source: { ...proof.selection.source }, target: { ...proof.selection.target } },
     asked: { ...proof.asked },
     connections: proof.connections ? { ...proof.connections } : null,
@@ -100,6 +101,7 @@ const findingRecord = (finding: Finding): JsonRecord => ({
   found: finding.found,
   culprits: finding.culprits.map(culpritRecord),
   property: finding.property,
+  operation: finding.operation,
   edges: finding.edges?.map(edgeRecord),
 })
 

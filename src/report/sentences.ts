@@ -2,6 +2,7 @@
 import { nodeIdToGid } from '../connectome/selection.ts'
 import type { Culprit } from '../verification/comparison.ts'
 import type { CheckId, Finding, FindingCode, Proof, Trouble, Verdict } from '../verification/proof.ts'
+import { CONTRACT_CHECK_WORDS, CONTRACT_WORDS, contractSentence } from './contract-sentences.ts'
 import { edgeSentence, SYNAPSE_WORDS } from './synapse-sentences.ts'
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
@@ -20,6 +21,7 @@ export const CHECK_WORDS: Readonly<Record<CheckId, string>> = {
   'properties.same': 'same properties of edges',
   'synapses.same': 'every kept edge bit-identical',
   'synapses.order': 'edges in order',
+  ...CONTRACT_CHECK_WORDS,
 }
 
 /** `3 connections`, `1 connection`. */
@@ -42,6 +44,8 @@ export function differenceOf(proof: Proof): number | undefined {
 }
 
 export function verdictSentence(proof: Proof): string {
+  if (proof.verdict === 'verified' && proof.contract !== undefined)
+    return contractSentence(proof, proof.contract)
   if (proof.verdict === 'verified') {
     const { removed_as_asked = 0, added_as_asked = 0 } = proof.classes ?? {}
     const changes = [
@@ -112,6 +116,7 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Words>> = {
   },
   'multiplicity.changed': { what: connections('kept, but with another number of edges'), edges: kept },
   ...byEdge(SYNAPSE_WORDS),
+  ...byEdge(CONTRACT_WORDS),
 }
 
 /** Of findings that have edges as culprits instead of connections. */

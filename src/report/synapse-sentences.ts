@@ -36,7 +36,9 @@ export function edgeSentence(culprit: SynapseCulprit): string {
     here === undefined || manipulatedEdge === undefined
       ? (here ?? there ?? 'an edge')
       : `${here}, now ${manipulatedEdge}`
-  const pair = `${source} -> ${target}  (GIDs ${nodeIdToGid(source)} -> ${nodeIdToGid(target)})`
+  // Of a target as a whole there is no source.
+  const [from, gid] = source < 0 ? ['*', '*'] : [source, nodeIdToGid(source)]
+  const pair = `${from} -> ${target}  (GIDs ${gid} -> ${nodeIdToGid(target)})`
   return `${pair}  ${place}${valueSentence(culprit)}`
 }
 

@@ -1,6 +1,8 @@
 /** The record of one verification, as data. Sentences are made in `report/`. */
 import type { EdgeOrder } from '../connectome/edges.ts'
 import type { Culprit, Difference, DifferenceClass } from './comparison.ts'
+import type { ContractCode } from './contracts/codes.ts'
+import type { InvariantId } from './contracts/contracts.ts'
 import type { SynapseCode, SynapseComparison, SynapseCulprit } from './synapses/expectation.ts'
 
 export type CheckId =
@@ -11,8 +13,12 @@ export type CheckId =
   | 'count'
   | 'multiplicity'
   | SynapseCheckId
+  | ContractCheckId
 
 export type SynapseCheckId = 'properties.same' | 'synapses.same' | 'synapses.order'
+
+/** Of a configuration: that it runs at all, what must hold of its operations, and what it wrote down of itself. */
+export type ContractCheckId = 'config.runs' | InvariantId | 'log.agrees' | 'indices.consistent'
 
 /** Each proves what the ones before it do, and more. */
 export const LEVELS = ['connections', 'synapses', 'full'] as const
@@ -34,6 +40,13 @@ export type FindingCode =
   | 'count.differs'
   | 'multiplicity.changed'
   | SynapseCode
+  | ContractCode
+  /** A split cannot run with this configuration: no result of it is right. */
+  | 'config.stops'
+  /** Values left the range of their integer type, as the configuration has it. */
+  | 'property.overflows'
+  /** An index does not agree with the ids. */
+  | 'index.disagrees'
 
 export interface Finding {
   readonly code: FindingCode
@@ -49,6 +62,8 @@ export interface Finding {
   readonly culprits: readonly Culprit[]
   /** Where the finding is about edges: the property, and the first edges, ascending by (target, source, edge id). */
   readonly property?: string | undefined
+  /** Place of the function in the configuration, from 0, where the finding is about one. */
+  readonly operation?: number | undefined
   readonly edges?: readonly SynapseCulprit[] | undefined
 }
 
@@ -61,7 +76,7 @@ export interface CheckResult {
 }
 
 export interface InputIdentity {
-  readonly role: 'original' | 'manipulated' | 'removed' | 'added'
+  readonly role: 'original' | 'manipulated' | 'removed' | 'added' | 'config'
   readonly file: string
   readonly bytes: number
   /** ISO 8601, UTC. */
@@ -74,6 +89,17 @@ export interface Trouble {
   readonly file?: string | undefined
   readonly field?: string | undefined
   readonly hint?: string | undefined
+}
+
+export interface ProvenContract {
+  readonly config: string
+  /** Functions, in order. */
+  readonly operations: readonly string[]
+  readonly seed: number
+  readonly splits: number
+  /** Whether every row and value of the result was predicted; else why not. */
+  readonly predicted: boolean
+  readonly unpredicted: string | undefined
 }
 
 export interface Proof {
@@ -93,6 +119,8 @@ export interface Proof {
   /** Only when `verdict` is `cannot_tell`. */
   readonly trouble: Trouble | undefined
   readonly edgePopulations: { readonly original: string; readonly manipulated: string } | undefined
+  /** The configuration that said what was asked, where one did. */
+  readonly contract?: ProvenContract | undefined
   /** Nodes of the populations concerned. */
   readonly neurons: number
   /** Selected nodes: S x T. */

@@ -1,5 +1,6 @@
 /** Proofs made by hand, for tests of reports. */
 import { DIFFERENCE_CLASSES, perClass } from '../../src/verification/comparison.ts'
+import { CONTRACT_CODES, type ContractCode } from '../../src/verification/contracts/codes.ts'
 import type { CheckId, Finding, FindingCode, Proof } from '../../src/verification/proof.ts'
 import type { SynapseCulprit } from '../../src/verification/synapses/expectation.ts'
 
@@ -54,9 +55,22 @@ export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
     before: -1,
     after: 3,
   }),
+  'config.stops': finding('config.stops', 'config.runs', { expected: 'split 2 of 4 stops' }),
+  'property.overflows': finding('property.overflows', 'config.runs', { property: 'n_rrp_vesicles' }),
+  'index.disagrees': finding('index.disagrees', 'indices.consistent', { found: 'source_to_target: wrong' }),
+  ...contractFindings(),
 }
 
 export const CODES = Object.keys(FINDINGS) as FindingCode[]
+
+/** One of each code of a contract. */
+function contractFindings(): Record<ContractCode, Finding> {
+  const entries = CONTRACT_CODES.map(code => {
+    const told = code.endsWith('.amount') ? { expected: '4 of 20', found: '5' } : {}
+    return [code, { ...withEdge(code, 'rows.kept', DELAY), ...told, operation: 0 }]
+  })
+  return Object.fromEntries(entries) as Record<ContractCode, Finding>
+}
 
 function finding(code: FindingCode, check: CheckId, more: Partial<Finding>): Finding {
   return { code, check, severity: 'error', count: 2, culprits: [], ...more }

@@ -26,9 +26,9 @@ export const CONTRACTS: Readonly<Record<Operation['kind'], readonly InvariantId[
   syn_subsampling: ['rows.kept', 'removal.candidates', 'removal.amount'],
   syn_prop_alteration: ['rows.kept', 'removal.candidates', 'alteration.rows', 'alteration.values'],
   conn_rewiring: ['rewiring.rows', 'rewiring.degrees', 'rewiring.new', 'rewiring.model'],
-  // What is added follows the model; what was there is compared edge by edge.
-  conn_wiring: [],
+  // What is added follows the model.
+  conn_wiring: ['rewiring.rows', 'rewiring.new'],
 }
 
-export const invariantsOf = (operations: readonly Operation[]): ReadonlySet<InvariantId> =>
+export const invariantsOf = (operations: readonly Operation[]): Set<InvariantId> =>
   new Set(operations.flatMap(({ kind }) => CONTRACTS[kind]))

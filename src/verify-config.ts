@@ -1,0 +1,168 @@
+/** Verification against a manip_config.json: what the package was asked to do is what must have become of it. */
+import type { Circuit } from './connectome/circuit.ts'
+import type { EdgeSource } from './connectome/edges.ts'
+import { concludeExamination } from './contract/conclude.ts'
+import { type Determined, determine, examine } from './contract/examine.ts'
+import { indexProblems } from './contract/indices.ts'
+import { planOf } from './contract/plan.ts'
+import { InputError, isInputError } from './errors.ts'
+import { type ManipConfig, readManipConfig } from './interop/manip-config/parse.ts'
+import { compareInParallel } from './parallel/jobs.ts'
+import { conclude, identify, openCase, troubleOf } from './prove.ts'
+import { SonataCircuit } from './sonata/circuit.ts'
+import type { Outcome } from './verification/compare.ts'
+import type { Proof } from './verification/proof.ts'
+import { type Asking, isComparable, openAll, type VerifyOptions } from './verify.ts'
+
+export interface VerifyConfigOptions
+  extends Omit<
+    VerifyOptions,
+    'removed' | 'added' | 'source' | 'target' | 'requests' | 'level' | 'allow' | 'all'
+  > {
+  /** A manip_config.json of either generation. */
+  readonly config: string
+  /** What the package was started with, over `N_split_nodes`. */
+  readonly splits?: number | undefined
+  /** Folder of the RewiringIndices logs; default `logs` and `data_logs` beside each result. */
+  readonly logs?: string | undefined
+}
+
+/**
+ * Prove, for each result, that it is what its configuration makes of the original: row by row and value by value
+ * where seed and splits determine it, else by all that must hold without the model.
+ *
+ * @throws InputError if the configuration is not one, says something else than it seems to, or does not fit the
+ *   original: then nothing can be told of any result
+ */
+export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[]> {
+  const started = performance.now()
+  const config = await readManipConfig(options.config)
+  const population = options.population ?? config.edgesPopulation
+  const opened = await openAll({ ...options, population })
+  try {
+    const { original } = opened.question
+    const plan = await planOf(config, { ...original, circuit: sonata(options.original) }, options.splits)
+    const determined = await determine(original, plan, options)
+    const outcomes = await countConnections(opened, options)
+    const proofs: Proof[] = []
+    for (const pair of opened.pairs) {
+      const proof = await proveOne(pair, outcomes.get(pair), determined, config, options)
+      proofs.push({ ...proof, seconds: (performance.now() - started) / 1000 })
+    }
+    return proofs
+  } finally {
+    opened.close()
+  }
+}
+
+function sonata(circuit: Circuit): SonataCircuit {
+  if (circuit instanceof SonataCircuit) return circuit
+  throw new InputError('a configuration needs a circuit with its nodes as original', {
+    file: circuit.file,
+    hint: 'Give the circuit_config.json of the original.',
+  })
+}
+
+/** How many connections there are on both sides, for the record; what it should be is not judged by it. */
+async function countConnections(
+  { question, pairs }: Awaited<ReturnType<typeof openAll>>,
+  options: VerifyConfigOptions,
+): Promise<Map<Asking, Outcome>> {
+  const comparable = pairs.filter(isComparable)
+  const { original, source, target } = question
+  const { memory, folder, windowRows, signal, onProgress } = options
+  const outcomes = await compareInParallel(
+    original,
+    comparable.map(({ answer, question: { asked } }) => ({ edges: answer.edges, asked })),
+    source,
+    target,
+    { keep: 1, all: false, memory, folder, windowRows, signal, onProgress },
+    options,
+  )
+  return new Map(comparable.flatMap((pair, k) => (outcomes[k] === undefined ? [] : [[pair, outcomes[k]]])))
+}
+
+async function proveOne(
+  pair: Asking,
+  outcome: Outcome | undefined,
+  determined: Determined,
+  config: ManipConfig,
+  options: VerifyConfigOptions,
+): Promise<Proof> {
+  const { original } = pair.question
+  const base = await openCase(pair.question, pair.answer)
+  const inputs = [...base.proof.inputs, ...(await identify([['config', config.file]]))]
+  const nothing = conclude({ ...base, proof: { ...base.proof, inputs } }, outcome, 0)
+  const { edges } = pair.answer
+  if (nothing.verdict === 'cannot_tell' || edges === undefined)
+    return { ...nothing, contract: provenOf(determined, config) }
+  try {
+    return {
+      ...nothing,
+      ...(await examined(original, edges, base.nodes, determined, options)),
+      contract: provenOf(determined, config),
+    }
+  } catch (error) {
+    if (!isInputError(error)) throw error
+    const unread = {
+      verdict: 'cannot_tell',
+      level: undefined,
+      checks: [],
+      findings: [],
+      notChecked: [],
+    } as const
+    return {
+      ...nothing,
+      ...unread,
+      classes: undefined,
+      trouble: troubleOf(error),
+      contract: provenOf(determined, config),
+    }
+  }
+}
+
+async function examined(
+  original: EdgeSource,
+  edges: EdgeSource,
+  nodes: Proof['findings'],
+  determined: Determined,
+  options: VerifyConfigOptions,
+): Promise<Partial<Proof>> {
+  const examination = await examine(original, edges, determined, options)
+  const concluded = concludeExamination(determined, examination, await indexProblems(edges))
+  const same = nodes.length > 0 ? 'failed' : 'passed'
+  const checks = [{ id: 'nodes.same', level: 'connections', status: same } as const, ...concluded.checks]
+  const failed = checks.some(({ status }) => status === 'failed')
+  const { predicted } = examination
+  return {
+    verdict: failed ? 'differs' : 'verified',
+    level: 'synapses',
+    checks,
+    findings: [...nodes, ...concluded.findings],
+    notChecked: concluded.notChecked,
+    synapses: predicted && {
+      edges: predicted.edges,
+      properties: predicted.properties,
+      pipeline: predicted.pipeline,
+    },
+    trouble: undefined,
+    // Classes are about connections that were asked for one by one.
+    classes: undefined,
+    differences: undefined,
+  }
+}
+
+function provenOf(
+  { plan, prediction }: Determined,
+  { file, seed }: ManipConfig,
+): NonNullable<Proof['contract']> {
+  const predicted = prediction !== undefined && prediction.unknownFrom === undefined
+  return {
+    config: file,
+    operations: plan.operations.map(({ kind }) => kind),
+    seed,
+    splits: plan.splits,
+    predicted,
+    unpredicted: predicted ? undefined : (prediction?.unknownFrom?.reason ?? 'it follows a model'),
+  }
+}
