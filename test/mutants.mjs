@@ -250,6 +250,72 @@ const MUTANTS = [
     'words[2 * (from + i)] = nodeIdToGid(ids[i] ?? 0)',
     'words[2 * (from + i)] = ids[i] ?? 0',
   ],
+  [
+    'a configuration migrated half is accepted',
+    'src/interop/manip-config/parse-call.ts',
+    '.filter(([name, { value }]) => !sameJson(value, flat.get(name)?.value))',
+    '.filter(([name]) => flat.has(name) && false)',
+  ],
+  [
+    'unknown arguments are accepted',
+    'src/interop/manip-config/parse-call.ts',
+    'if (names.has(name)) continue',
+    'continue',
+  ],
+  [
+    'flat keys win over model_config',
+    'src/interop/manip-config/parse-call.ts',
+    'of Object.entries(models))',
+    'of Object.entries(models).filter(([name]) => !found.has(name)))',
+  ],
+  [
+    'a file with errors is a configuration all the same',
+    'src/interop/manip-config/parse.ts',
+    'config: hasErrors(findings.all) ? undefined : config,',
+    'config,',
+  ],
+  [
+    'ids of a list are put in order for a mask',
+    'src/interop/manip-config/mask-selection.ts',
+    'requireSame(resolved.listed ?? resolved.ids, ids,',
+    'requireSame(resolved.ids, ids,',
+  ],
+  [
+    'a mask for other nodes is accepted where the number fits',
+    'src/interop/manip-config/mask-selection.ts',
+    'if (selected[k] === expected[k] && k < selected.length && k < expected.length) continue',
+    'if (k < selected.length && k < expected.length) continue',
+  ],
+  [
+    'floats lose their decimal point',
+    'src/interop/manip-config/emit.ts',
+    'key?.float === true ? asFloat(value) : value',
+    'value',
+  ],
+  [
+    'node set of a selection object ignored',
+    'src/interop/manip-config/node-query.ts',
+    "if (typeof value === 'string') nodeSet = value",
+    "if (typeof value === 'string') nodeSet = undefined",
+  ],
+  [
+    'seeds beyond 32 bits accepted',
+    'src/interop/manip-config/rules.ts',
+    "generation === 'A1' ? seed : seed * splits",
+    'seed',
+  ],
+  [
+    'an unconverted result found before a converted one',
+    'src/interop/manip-config/find-result.ts',
+    'return [\n    ...renamed,',
+    "return [\n    at('parquet', 'parquet'),\n    ...renamed,",
+  ],
+  [
+    'compact removal silences the transposed connections',
+    'src/interop/simulation-removal.ts',
+    ': [...byTarget].map(([id, sources]) => ({ sources, targets: [id] }))',
+    ': [...byTarget].map(([id, sources]) => ({ sources: [id], targets: sources }))',
+  ],
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -270,6 +336,8 @@ const TESTS = [
   'test/selection',
   'test/select.test.ts',
   'test/interop/removal-files.test.ts',
+  'test/interop/simulation-removal.test.ts',
+  'test/interop/manip-config',
   'test/formats/file-set.test.ts',
   'test/verify.test.ts',
 ]
