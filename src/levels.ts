@@ -1,6 +1,8 @@
 /** What a proof looks at beyond connections: edges with all their properties. */
+import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import { isInputError } from './errors.ts'
+import { proveFull } from './full/full-checks.ts'
 import type { Comparison } from './verification/comparison.ts'
 import type { CheckResult, Finding, Level, Proof, Trouble } from './verification/proof.ts'
 import { judgeSynapses, synapsesNotChecked } from './verification/synapses/checks.ts'
@@ -37,7 +39,7 @@ export const NO_DEEPER: Deeper = {
 /** Go as deep as the level says and the files allow. `comparison`: of the connections of both. */
 export async function deepen(
   { options, original }: { readonly options: VerifyOptions; readonly original: EdgeSource },
-  edges: EdgeSource,
+  { edges, circuit }: { readonly edges: EdgeSource; readonly circuit?: Circuit | undefined },
   comparison: Comparison,
 ): Promise<Deeper> {
   if (options.level === 'connections') return NO_DEEPER
@@ -63,7 +65,23 @@ export async function deepen(
     const { edges: counts, properties, pipeline } = synapses
     const notChecked = [...synapses.notChecked, ...BEYOND_SYNAPSES]
     const facts = { edges: counts, properties, pipeline }
-    return { level: 'synapses', checks, findings, notChecked, synapses: facts, error: undefined }
+    const deeper = {
+      level: 'synapses',
+      checks,
+      findings,
+      notChecked,
+      synapses: facts,
+      error: undefined,
+    } as const
+    if (options.level !== 'full') return deeper
+    const full = await proveFull({ circuit: options.original, edges: original }, { circuit, edges })
+    return {
+      ...deeper,
+      level: full.checks.some(({ status }) => status === 'not_checked') ? 'synapses' : 'full',
+      checks: [...checks, ...full.checks],
+      findings: [...findings, ...full.findings],
+      notChecked: [...synapses.notChecked, ...full.notChecked],
+    }
   } catch (error) {
     if (!isInputError(error)) throw error
     const notChecked = [`${PROPERTIES} (${error.message})`, 'order of the edges', ...BEYOND_SYNAPSES]

@@ -101,7 +101,7 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
       const outcome = outcomes[k]
       if (outcome === undefined) continue
       const { comparison } = outcome
-      const deeper = comparison && (await deepen(pair.question, pair.answer.edges, comparison))
+      const deeper = comparison && (await deepen(pair.question, pair.answer, comparison))
       found.set(pair, { outcome, deeper })
     }
     const seconds = (performance.now() - started) / 1000

@@ -1,6 +1,7 @@
 /** From the findings of one proof to the likely cause and the next thing to try. Rules, most telling first. */
 import type { FindingCode, Proof } from '../verification/proof.ts'
 import { CONTRACT_RULES } from './contract-advice.ts'
+import { FULL_RULES } from './full-sentences.ts'
 import { SYNAPSE_RULES } from './synapse-advice.ts'
 
 export interface Advice {
@@ -114,6 +115,7 @@ const RULES: readonly Rule[] = [
   },
   ...CONTRACT_RULES,
   ...SYNAPSE_RULES,
+  ...FULL_RULES,
   {
     // The classes explain any count; a count that is off alone contradicts them.
     when: ({ count }) => count('count.differs') > 0,

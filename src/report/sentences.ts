@@ -3,6 +3,7 @@ import { nodeIdToGid } from '../connectome/selection.ts'
 import type { Culprit } from '../verification/comparison.ts'
 import type { CheckId, Finding, FindingCode, Proof, Trouble, Verdict } from '../verification/proof.ts'
 import { CONTRACT_CHECK_WORDS, CONTRACT_WORDS, contractSentence } from './contract-sentences.ts'
+import { FULL_CHECK_WORDS, FULL_WORDS } from './full-sentences.ts'
 import { edgeSentence, SYNAPSE_WORDS } from './synapse-sentences.ts'
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
@@ -22,6 +23,7 @@ export const CHECK_WORDS: Readonly<Record<CheckId, string>> = {
   'synapses.same': 'every kept edge bit-identical',
   'synapses.order': 'edges in order',
   ...CONTRACT_CHECK_WORDS,
+  ...FULL_CHECK_WORDS,
 }
 
 /** `3 connections`, `1 connection`. */
@@ -117,6 +119,7 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Words>> = {
   'multiplicity.changed': { what: connections('kept, but with another number of edges'), edges: kept },
   ...byEdge(SYNAPSE_WORDS),
   ...byEdge(CONTRACT_WORDS),
+  ...byEdge(FULL_WORDS),
 }
 
 /** Of findings that have edges as culprits instead of connections. */

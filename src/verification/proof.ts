@@ -14,6 +14,17 @@ export type CheckId =
   | 'multiplicity'
   | SynapseCheckId
   | ContractCheckId
+  | FullCheckId
+
+export type FullCheckId = 'indices.consistent' | 'nodes.files' | 'populations.others' | 'config.sound'
+
+/** Findings about what lies around the edges. */
+export type FullCode =
+  | 'indices.wrong'
+  | 'population.lost'
+  | 'population.changed'
+  | 'config.unresolved'
+  | 'config.moved'
 
 export type SynapseCheckId = 'properties.same' | 'synapses.same' | 'synapses.order'
 
@@ -47,6 +58,7 @@ export type FindingCode =
   | 'property.overflows'
   /** An index does not agree with the ids. */
   | 'index.disagrees'
+  | FullCode
 
 export interface Finding {
   readonly code: FindingCode

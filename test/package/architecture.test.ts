@@ -40,7 +40,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'formats',
     'connectome',
   ],
+  full: ['verification', 'sonata', 'formats', 'connectome'],
   root: [
+    'full',
     'contract',
     'parallel',
     'inputs',

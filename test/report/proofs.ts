@@ -34,6 +34,11 @@ export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
   'outside.changed': withCulprit('outside.changed', 'outside.connections', 5, 1),
   'count.differs': finding('count.differs', 'count', { expected: 40, found: 42 }),
   'multiplicity.changed': withCulprit('multiplicity.changed', 'multiplicity', 2, 3),
+  'indices.wrong': around('indices.wrong', 'indices.consistent'),
+  'population.lost': around('population.lost', 'populations.others'),
+  'population.changed': around('population.changed', 'nodes.files'),
+  'config.unresolved': around('config.unresolved', 'config.sound'),
+  'config.moved': around('config.moved', 'config.sound'),
   'synapse.missing': withEdge('synapse.missing', 'synapses.same', { originalEdge: 12 }),
   'synapse.extra': withEdge('synapse.extra', 'synapses.same', { manipulatedEdge: 9 }),
   'synapse.order': withEdge('synapse.order', 'synapses.order', { originalEdge: 12, manipulatedEdge: 9 }),
@@ -74,6 +79,10 @@ function contractFindings(): Record<ContractCode, Finding> {
 
 function finding(code: FindingCode, check: CheckId, more: Partial<Finding>): Finding {
   return { code, check, severity: 'error', count: 2, culprits: [], ...more }
+}
+
+function around(code: FindingCode, check: CheckId): Finding {
+  return finding(code, check, { expected: '/data/old/nodes.h5', found: '/data/new/nodes.h5' })
 }
 
 function withEdge(code: FindingCode, check: CheckId, edge: Partial<SynapseCulprit>): Finding {

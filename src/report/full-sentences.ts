@@ -1,0 +1,52 @@
+/** Words for what was found around the edges. */
+import type { Finding, FullCheckId, FullCode } from '../verification/proof.ts'
+import type { Rule } from './advice.ts'
+
+export const FULL_CHECK_WORDS: Readonly<Record<FullCheckId, string>> = {
+  'indices.consistent': 'indices agree with the ids',
+  'nodes.files': 'same node files',
+  'populations.others': 'other edge populations as before',
+  'config.sound': 'configuration sound',
+}
+
+const counted =
+  (noun: string, what: string) =>
+  ({ count, expected, found }: Finding) =>
+    `${count} ${noun}${count === 1 ? '' : 's'} ${what}: expected ${expected}, found ${found}`
+
+export const FULL_WORDS: Readonly<Record<FullCode, (finding: Finding) => string>> = {
+  'indices.wrong': counted('fault', 'in an index'),
+  'population.lost': counted('population', 'lost'),
+  'population.changed': counted('dataset', 'of a population changed'),
+  'config.unresolved': counted('population', 'that cannot be opened'),
+  'config.moved': counted('path', 'of the configuration led elsewhere'),
+}
+
+export const FULL_RULES: readonly Rule[] = [
+  {
+    when: ({ count }) => count('config.unresolved') > 0,
+    cause:
+      'a file that the configuration names is missing or damaged, or its path is relative to another folder',
+    next: 'compare the paths of both circuit configurations',
+  },
+  {
+    when: ({ count }) => count('population.lost') > 0,
+    cause: 'connectome-manipulator drops all edge populations that share a file with the manipulated one',
+    next: 'add the lost population to networks.edges of the new circuit_config.json, with its file of the original',
+  },
+  {
+    when: ({ count }) => count('indices.wrong') > 0,
+    cause: 'edges were changed after the indices were made, or the file was written by hand',
+    next: 'make the indices again (libsonata: EdgePopulation.write_indices) after removing the old ones',
+  },
+  {
+    when: ({ count }) => count('population.changed') > 0,
+    cause: 'the manipulated circuit names other node or edge files than the original',
+    next: 'let the new circuit_config.json name the files of the original',
+  },
+  {
+    when: ({ count }) => count('config.moved') > 0,
+    cause: 'connectome-manipulator writes paths that libsonata does not expand relative to its output folder',
+    next: 'put the paths of the original into the new circuit_config.json',
+  },
+]
