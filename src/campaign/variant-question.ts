@@ -6,7 +6,7 @@ import { findManipulated } from './find-circuit.ts'
 import { readLock } from './lock.ts'
 import { selectionKey, selectSteps } from './select-steps.ts'
 import type { Campaign } from './types.ts'
-import { requestOf, unknownRequest } from './verify-steps.ts'
+import { requestOf, unknownRequest } from './verify-request.ts'
 
 /**
  * Open what a variant needs, do something with it, close it.

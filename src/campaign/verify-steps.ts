@@ -1,17 +1,16 @@
 /** All circuits of a campaign against what was selected for them. What is proven already, and unchanged, is not again. */
 import { resolve } from 'node:path'
-import { InputError, isInputError } from '../errors.ts'
+import { type InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { openCircuit } from '../open-circuit.ts'
 import { proofFile } from '../report/json.ts'
-import { differenceOf } from '../report/sentences.ts'
-import { readMask } from '../selection/mask.ts'
 import type { SonataCircuit } from '../sonata/circuit.ts'
 import { LEVELS, type Level, type Proof, type Trouble } from '../verification/proof.ts'
-import { type Request, type VerifyOptions, verify } from '../verify.ts'
+import { type VerifyOptions, verify } from '../verify.ts'
+import { verifyConfig } from '../verify-config.ts'
 import { BaseCircuit } from './base.ts'
 import { filesOfCircuit } from './circuit-files.ts'
-import { staleSelection } from './config-steps.ts'
+import { configKey, configSteps } from './config-steps.ts'
 import { findManipulated } from './find-circuit.ts'
 import { type Identity, identify } from './identity.ts'
 import { alone, type Lock, readLock, type StepRecord, writeLock } from './lock.ts'
@@ -19,6 +18,8 @@ import { FORCED, type RunOptions } from './run-steps.ts'
 import { selectionKey, selectSteps } from './select-steps.ts'
 import { reasons, recordOf, requireUnchanged, type Step, withStep } from './steps.ts'
 import type { Campaign, Variant } from './types.ts'
+import { judgedBy, requestOf, unknownConfig, unknownRequest } from './verify-request.ts'
+import { resultOf } from './verify-result.ts'
 
 export const proofKey = ({ id }: Variant): string => `${id}/proof`
 
@@ -94,7 +95,7 @@ class Verification {
   readonly #base: BaseCircuit
   readonly #options: VerifyCampaignOptions
   readonly #home: string
-  readonly #selectSteps: ReadonlyMap<string, Step>
+  readonly #steps: ReadonlyMap<string, Step>
   #lock: Lock
 
   constructor(campaign: Campaign, base: BaseCircuit, lock: Lock, options: VerifyCampaignOptions) {
@@ -103,7 +104,8 @@ class Verification {
     this.#lock = lock
     this.#options = options
     this.#home = campaign.output
-    this.#selectSteps = new Map(selectSteps(campaign, base).map(step => [step.key, step]))
+    const steps = [...selectSteps(campaign, base), ...configSteps(campaign, base)]
+    this.#steps = new Map(steps.map(step => [step.key, step]))
   }
 
   async run(): Promise<CircuitOutcome[]> {
@@ -132,12 +134,7 @@ class Verification {
     if (found.file === undefined)
       return { ...common, state: 'missing', file: undefined, looked: found.looked }
     const place = { file: found.file, looked: [] }
-    const unknown = await unknownRequest(
-      this.#campaign,
-      variant,
-      this.#lock,
-      this.#selectSteps.get(selectionKey(variant)),
-    )
+    const unknown = await this.#unknown(variant)
     if (unknown !== undefined) return { ...common, ...place, state: 'failed', trouble: unknown }
     const circuit = await this.#open(found.file)
     const step = await this.#step(variant, found.file, circuit)
@@ -158,6 +155,17 @@ class Verification {
     return { ...common, ...place, reasons: why, state: why.length === 0 ? 'unchanged' : 'to do' }
   }
 
+  /** Shards are compared with masks. */
+  #unknown(variant: Variant): Promise<Trouble | undefined> {
+    const step = (key: string): Step | undefined => this.#steps.get(key)
+    return judgedBy(variant) === 'mask' || this.#options.judge !== undefined
+      ? unknownRequest(this.#campaign, variant, this.#lock, step(selectionKey(variant)))
+      : unknownConfig(this.#campaign, variant, this.#lock, [
+          step(selectionKey(variant)),
+          step(configKey(variant)),
+        ])
+  }
+
   /** Undefined where it cannot be opened: `verify` says why. */
   async #open(file: string): Promise<SonataCircuit | undefined> {
     const { circuit, edges } = this.#base
@@ -176,10 +184,13 @@ class Verification {
     const masks = beside
       .map(({ path }) => resolve(this.#home, path))
       .filter(path => /_(adjmat|gids)/.test(path))
+    const by = judgedBy(variant)
+    if (by === 'config') masks.push(variant.paths.config)
     return {
       key: proofKey(variant),
       parameters: {
         circuit: file,
+        by,
         population: this.#campaign.population ?? null,
         source: source.expression ?? null,
         target: target.expression ?? null,
@@ -198,92 +209,81 @@ class Verification {
   }
 
   async #prove(group: readonly Pending[]): Promise<CircuitOutcome[]> {
-    const { manipulation } = group[0]?.variant ?? {}
-    const proofs = await (this.#options.judge ?? verify)({
+    const outcomes: CircuitOutcome[] = []
+    try {
+      const proofs = await this.#judge(group)
+      for (const [k, pending] of group.entries()) {
+        const proof = proofs[k]
+        if (proof !== undefined) outcomes.push(await this.#keep(pending, proof))
+      }
+      return outcomes
+    } catch (error) {
+      if (!isInputError(error)) throw error
+      return group.map(pending => failed(pending, error))
+    }
+  }
+
+  async #judge(group: readonly Pending[]): Promise<Proof[]> {
+    const [first] = group
+    const common = {
       ...this.#options.comparison,
       original: this.#base.circuit,
       population: this.#campaign.population,
       manipulated: group.map(({ circuit, file }) => circuit ?? file),
-      requests: await Promise.all(group.map(({ variant }) => requestOf(variant))),
-      source: manipulation?.source.expression,
-      target: manipulation?.target.expression,
-      level: group[0]?.level,
       signal: this.#options.signal,
-    })
-    const outcomes: CircuitOutcome[] = []
-    for (const [k, pending] of group.entries()) {
-      const proof = proofs[k]
-      if (proof !== undefined) outcomes.push(await this.#keep(pending, proof))
     }
-    return outcomes
+    if (first !== undefined && judgedBy(first.variant) === 'config') {
+      const { id, paths } = first.variant
+      const proofs = await verifyConfig({ ...common, config: paths.config })
+      return proofs.map(proof => ({ ...proof, circuit: id }))
+    }
+    return (this.#options.judge ?? verify)({
+      ...common,
+      requests: await Promise.all(group.map(({ variant }) => requestOf(variant))),
+      source: first?.variant.manipulation.source.expression,
+      target: first?.variant.manipulation.target.expression,
+      level: first?.level,
+    })
   }
 
-  async #keep({ variant, step, file, inputs, reasons: why }: Pending, proof: Proof): Promise<CircuitOutcome> {
-    const common = { variant, file, looked: [], reasons: why }
-    try {
-      await requireUnchanged(inputs, this.#home)
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error
-      const { message, hint } = error
-      const trouble = { message, file: error.file, hint }
-      return { ...common, state: 'failed', record: undefined, proof: undefined, trouble }
-    }
+  async #keep(pending: Pending, proof: Proof): Promise<CircuitOutcome> {
+    const { variant, step, file, inputs, reasons: why } = pending
+    await requireUnchanged(inputs, this.#home)
     writeFileAtomic(variant.paths.proof, proofFile([proof]))
     const done = { outputs: [variant.paths.proof], result: resultOf(proof) }
-    const record = await recordOf(step, inputs, done, this.#home)
+    // Shards look less deep than they may have been asked to.
+    const level = this.#options.judge === undefined ? pending.level : (proof.level ?? 'connections')
+    const made = { ...step, parameters: { ...step.parameters, level } }
+    const record = await recordOf(made, inputs, done, this.#home)
     this.#lock = withStep(this.#lock, step.key, record)
-    return { ...common, state: 'proven', record, proof, trouble: undefined }
+    return { variant, file, looked: [], reasons: why, state: 'proven', record, proof, trouble: undefined }
   }
 }
 
-/**
- * Why it is not known what was asked of a variant: a circuit must not be judged by a mask that nobody made for it.
- *
- * @param step the selection as the campaign now asks for it
- */
-export async function unknownRequest(
-  campaign: Campaign,
-  variant: Variant,
-  lock: Lock,
-  step: Step | undefined,
-): Promise<Trouble | undefined> {
-  const { list, operation, arguments: more } = variant.manipulation
-  if (list === undefined || Object.keys(more).length > 0)
-    return {
-      message: `what ${operation} was to do is not said by a mask alone`,
-      file: variant.paths.config,
-      hint: 'connproof verify ORIGINAL MANIPULATED --config FILE',
-    }
-  const [stale] =
-    step === undefined ? [] : await reasons(step, lock.steps[step.key], campaign.output, { thorough: true })
-  if (stale === undefined) return undefined
-  const { message, file, hint } = staleSelection(campaign, variant, stale)
-  return { message, file, hint }
+/** Nothing is recorded of it: it is looked at again the next time. */
+function failed({ variant, file, reasons: why }: Pending, error: InputError): CircuitOutcome {
+  const { message, file: place, field, hint } = error
+  const trouble = { message, file: place, field, hint }
+  return {
+    variant,
+    file,
+    looked: [],
+    reasons: why,
+    state: 'failed',
+    record: undefined,
+    proof: undefined,
+    trouble,
+  }
 }
 
-/** The mask of a variant, under its name. */
-export async function requestOf({ id, paths }: Variant): Promise<Request> {
-  return { name: id, removed: await readMask(paths.mask) }
-}
-
-/** What can share a pass: the same selections, looked at as deep. */
+/** What can share a pass: masks between the same selections, looked at as deep. */
 function together(pending: readonly Pending[]): Pending[][] {
   const groups = new Map<string, Pending[]>()
   for (const one of pending) {
     const { source, target } = one.variant.manipulation
-    const key = JSON.stringify([source.expression, target.expression, one.level])
+    const alone = judgedBy(one.variant) === 'config' ? one.variant.id : ''
+    const key = JSON.stringify([source.expression, target.expression, one.level, alone])
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   return [...groups.values()]
 }
-
-/** What `status` and a second run say without reading the proof. */
-const resultOf = (proof: Proof) => ({
-  verdict: proof.verdict,
-  level: proof.level ?? null,
-  neurons: proof.neurons,
-  selected: [proof.selection.source.size, proof.selection.target.size],
-  connections: proof.connections ? { ...proof.connections } : null,
-  diff: differenceOf(proof) ?? null,
-  not_checked: [...proof.notChecked],
-})

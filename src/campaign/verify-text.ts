@@ -5,6 +5,7 @@ import { PLAIN, type Style } from '../report/style.ts'
 import { proofToText } from '../report/text.ts'
 import { wrapText } from '../report/wrap.ts'
 import type { Trouble } from '../verification/proof.ts'
+import { countsOf } from './verify-result.ts'
 import type { CircuitOutcome } from './verify-steps.ts'
 
 export interface VerifyTextOptions {
@@ -24,15 +25,6 @@ export function campaignToText(
   for (const outcome of outcomes) lines.push(...outcomeLines(outcome, show, style))
   return `${[...lines, '', ...summaryLines(outcomes)].join('\n')}\n`
 }
-
-interface Counts {
-  readonly neurons: number
-  readonly selected: readonly [number, number]
-  readonly connections: { readonly original: number; readonly manipulated: number } | null
-  readonly diff: number | null
-}
-
-const countsOf = (result: JsonObject): Counts => result as unknown as Counts
 
 /** One per pair of node selections. */
 function originalLines(outcomes: readonly CircuitOutcome[]): string[] {
