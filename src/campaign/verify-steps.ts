@@ -1,4 +1,5 @@
 /** All circuits of a campaign against what was selected for them. What is proven already, and unchanged, is not again. */
+import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
@@ -249,6 +250,8 @@ class Verification {
   async #keep(pending: Pending, proof: Proof): Promise<CircuitOutcome> {
     const { variant, step, file, inputs, reasons: why } = pending
     await requireUnchanged(inputs, this.#home)
+    // Where nothing was selected there is no folder yet.
+    mkdirSync(variant.paths.folder, { recursive: true })
     writeFileAtomic(variant.paths.proof, proofFile([proof]))
     const done = { outputs: [variant.paths.proof], result: resultOf(proof) }
     // Shards look less deep than they may have been asked to.
