@@ -15,17 +15,17 @@ export function expectationOf(
   const properties = new Map<string, PropertyRule>()
   for (const [name, steps] of prediction.changes) {
     const column = columns.get(name)
-    if (column !== undefined) properties.set(name, ruleOf(column, steps, prediction.overflows.has(name)))
+    if (column !== undefined) properties.set(name, ruleOf(column, steps, prediction.undecided.has(name)))
   }
   return { remain: prediction.remain, order: { kind: 'splits', splits }, properties }
 }
 
-function ruleOf({ type }: NumberColumn, given: readonly Step[], overflows: boolean): PropertyRule {
+function ruleOf({ type }: NumberColumn, given: readonly Step[], undecided: boolean): PropertyRule {
   const steps = new Steps(type, given)
   const rows = union(given.map(step => step.rows))
   const width = widthOf(type)
   const exact = given.every(step => step.kind === 'arithmetic' || step.kind === 'given')
-  if (exact && !steps.hasWide && !overflows) {
+  if (exact && !steps.hasWide && !undecided) {
     return {
       kind: 'exact',
       rows,
@@ -42,7 +42,7 @@ function ruleOf({ type }: NumberColumn, given: readonly Step[], overflows: boole
   return {
     kind: 'bounded',
     rows,
-    reason: reasonOf(given, overflows),
+    reason: reasonOf(given, undecided),
     judge(edges, before, after, bad) {
       const [from, to] = [viewOf(before), viewOf(after)]
       for (const [k, edge] of edges.entries()) {
@@ -57,7 +57,7 @@ function ruleOf({ type }: NumberColumn, given: readonly Step[], overflows: boole
   }
 }
 
-function reasonOf(steps: readonly Step[], overflows: boolean): string {
+function reasonOf(steps: readonly Step[], undecided: boolean): string {
   const reasons = steps.flatMap(step =>
     step.kind === 'drawn'
       ? [step.reason]
@@ -65,7 +65,7 @@ function reasonOf(steps: readonly Step[], overflows: boolean): string {
         ? ['rescaled to the sum of their connection']
         : [],
   )
-  if (overflows) reasons.push('integers that left the range of their type')
+  if (undecided) reasons.push('integers that left the range of their type')
   if (steps.some(step => step.kind === 'arithmetic' && step.wide !== undefined))
     reasons.push('more than a million values, whose last bit depends on whether numexpr was installed')
   return [...new Set(reasons)].join('; ')

@@ -4,7 +4,7 @@ import { type SynPropAlteration, share } from '../connectome/operations.ts'
 import { drawRandom } from './draws.ts'
 import type { NumberColumn } from './source.ts'
 import { StepBuilder } from './step-builder.ts'
-import { fits, type Value, widthOf, writeValue } from './values.ts'
+import { newValue as computed, fits, UNKNOWABLE, type Value, widthOf, writeValue } from './values.ts'
 import { Unpredictable, type Work } from './work.ts'
 
 export async function alter(asked: SynPropAlteration, work: Work): Promise<void> {
@@ -25,12 +25,16 @@ export async function alter(asked: SynPropAlteration, work: Work): Promise<void>
     case 'shuffle':
       return step.add(edges, await shuffled(work, column, altered))
     case 'setval':
+      if (computed(newValue, column.type, 0, false) === UNKNOWABLE) step.undecided = true
       return step.add(edges)
     case 'scale':
     case 'offset': {
       if (column.type !== 'f32' && column.type !== 'f64') {
         const { values } = await StepBuilder.current(work, column, altered)
-        for (const value of values) if (leaves(column, newValue.mode, newValue.value, value)) step.overflows++
+        for (const value of values) {
+          if (leaves(column, newValue.mode, newValue.value, value)) step.overflows++
+          if (computed(newValue, column.type, value, false) === UNKNOWABLE) step.undecided = true
+        }
       }
       return step.add(edges)
     }

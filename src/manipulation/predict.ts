@@ -31,6 +31,8 @@ export interface Prediction {
   readonly counts: readonly SplitCount[]
   /** Values that left the range of their integer type. */
   readonly overflows: ReadonlyMap<string, number>
+  /** Properties some of whose new values nothing but the machine determines. */
+  readonly undecided: ReadonlySet<string>
   /** The first function whose doing cannot be known, and why: then nothing above is to be relied on. */
   readonly unknownFrom?: { readonly operation: number; readonly reason: string } | undefined
 }
@@ -111,10 +113,12 @@ class Run {
   result(): Prediction {
     const changes = new Map<string, Step[]>()
     const overflows = new Map<string, number>()
+    const undecided = new Set<string>()
     for (const builder of this.#steps.slice(0, this.#known)) {
       if (builder === undefined) continue
       const before = changes.get(builder.property) ?? []
       changes.set(builder.property, [...before, builder.step()])
+      if (builder.undecided) undecided.add(builder.property)
       if (builder.overflows > 0)
         overflows.set(builder.property, (overflows.get(builder.property) ?? 0) + builder.overflows)
     }
@@ -124,6 +128,7 @@ class Run {
       changes,
       counts: this.#counts,
       overflows,
+      undecided,
       unknownFrom: known ? undefined : { operation: this.#known, reason: this.#reason },
     }
   }

@@ -34,6 +34,8 @@ export class StepBuilder {
   #now: Chunk | undefined
   /** Values that left the range of their type. */
   overflows = 0
+  /** Of some values it cannot be told what becomes of them. */
+  undecided = false
 
   private constructor(
     property: string,

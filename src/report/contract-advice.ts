@@ -23,6 +23,11 @@ export const CONTRACT_RULES: readonly Rule[] = [
     next: 'compare the times of edges.h5 and of the RewiringIndices logs',
   },
   {
+    when: ({ count }) => count('connection.new') + count('connection.grown') + count('row.copied') > 0,
+    cause: 'edges are there that no function makes: files merged twice, or made from another original',
+    next: 'look for left-over files in the folder that was converted',
+  },
+  {
     when: ({ count, proof }) =>
       proof.contract?.predicted === true &&
       count('removal.amount') > 0 &&
@@ -64,11 +69,6 @@ export const CONTRACT_RULES: readonly Rule[] = [
     cause:
       'edges outside of the selection are gone: a misspelt key selects everything, or another node set was used',
     next: 'compare the configuration with the one in the log; connproof config --check FILE',
-  },
-  {
-    when: ({ count }) => count('connection.new') + count('connection.grown') + count('row.copied') > 0,
-    cause: 'edges are there that no function makes: files merged twice, or made from another original',
-    next: 'look for left-over files in the folder that was converted',
   },
   {
     when: ({ count }) =>

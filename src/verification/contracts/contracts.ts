@@ -30,5 +30,18 @@ export const CONTRACTS: Readonly<Record<Operation['kind'], readonly InvariantId[
   conn_wiring: ['rewiring.rows', 'rewiring.new'],
 }
 
+/** Ids of all functions together, without those that their arguments leave nothing to. */
 export const invariantsOf = (operations: readonly Operation[]): Set<InvariantId> =>
-  new Set(operations.flatMap(({ kind }) => CONTRACTS[kind]))
+  new Set(operations.flatMap(operation => CONTRACTS[operation.kind].filter(id => applies(id, operation))))
+
+function applies(id: InvariantId, operation: Operation): boolean {
+  if (operation.kind === 'syn_removal')
+    return id === 'connections.kept'
+      ? operation.keepConnections
+      : id !== 'conductance.sums' || operation.rescale
+  if (operation.kind === 'conn_rewiring')
+    return id === 'rewiring.model'
+      ? operation.adjacency !== undefined
+      : id !== 'rewiring.new' || operation.method !== undefined
+  return true
+}
