@@ -53,6 +53,8 @@ async function buildOneFile(folder: string): Promise<void> {
     ...COMMON,
     stdin: { contents: ONE_FILE, resolveDir: ROOT, loader: 'ts' },
     minifyWhitespace: true,
+    // Every start reads all of it. The package keeps names, for stack traces.
+    minifyIdentifiers: true,
     legalComments: 'none',
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     plugins: [embeddedAssets('new URL(import.meta.url)')],
