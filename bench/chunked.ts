@@ -8,11 +8,11 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { spread } from '../src/bench/spread.ts'
 import { e1Field } from './contenders.ts'
 import { type E1Files, e1Data } from './data.ts'
 import { type Contender, measure, type Run } from './measure.ts'
 import { machine } from './report.ts'
-import { spread } from './stats.ts'
 import { findPython, ROOT } from './tools.ts'
 
 const { values: flags } = parseArgs({

@@ -1,7 +1,7 @@
 /** Runs -> rows -> a table for people, raw CSV for everybody else. */
 import { cpus, totalmem } from 'node:os'
+import { type Spread, spread } from '../src/bench/spread.ts'
 import type { Contender, Run } from './measure.ts'
-import { type Spread, spread } from './stats.ts'
 import { ROOT } from './tools.ts'
 
 export interface Row extends Spread {

@@ -3,13 +3,13 @@
  * the same windows, in one process. usage: node --import tsx bench/stream-ratio.ts ORIGINAL MANIPULATED MASK [RUNS]
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { spread } from '../src/bench/spread.ts'
 import { openHdf5 } from '../src/formats/hdf5/open.ts'
 import { bindMask, readMask } from '../src/selection/mask.ts'
 import { openCircuit } from '../src/sonata/circuit.ts'
 import { askedConnections } from '../src/verification/asked.ts'
 import { compareEdges } from '../src/verification/compare.ts'
 import { WINDOW_ROWS } from '../src/verification/windows.ts'
-import { spread } from './stats.ts'
 
 const [original = '', manipulated = '', mask = '', runs = '7'] = process.argv.slice(2)
 const circuits = await Promise.all([original, manipulated].map(path => openCircuit(path)))

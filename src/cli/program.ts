@@ -1,6 +1,7 @@
 /** All verbs and flags. Builds the commands only; what they do is loaded when one runs. */
 import { Command, Help, type Option } from 'commander'
 import { VERSION } from '../version.ts'
+import { addBench } from './bench.ts'
 import { addConfig } from './config.ts'
 import { addDemo } from './demo-verb.ts'
 import { addDiff } from './diff.ts'
@@ -47,6 +48,7 @@ export function buildProgram(session: Session): Command {
   addRegister(program, session)
   addDemo(program, session)
   addDoctor(program, session)
+  addBench(program, session)
   return program
 }
 

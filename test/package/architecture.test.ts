@@ -11,6 +11,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
+    'bench',
     'cluster',
     'parallel',
     'kernels',
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'formats',
     'connectome',
   ],
+  bench: ['root', 'connectome', 'kernels'],
   cluster: ['campaign', 'shards', 'interop', 'verification', 'report', 'root', 'formats'],
   campaign: [
     'root',
