@@ -14,6 +14,8 @@ const VERBS = [
   'status',
   'register',
   'demo',
+  'doctor',
+  'bench',
 ]
 
 describe('help', () => {
