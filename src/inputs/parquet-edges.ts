@@ -48,7 +48,7 @@ export async function readParquetEdges(path: string, fallback?: EdgeNodes): Prom
   const target = files.map(file => idColumn(file, 'target'))
   const metadata = splits.metadata === undefined ? [] : [await readParquetFile(splits.metadata)]
   const known = [...metadata, ...files].map(namedNodes).find(found => found !== undefined) ?? fallback
-  const nodes = known ?? NO_NODES
+  const nodes = nodesOnly(known ?? NO_NODES)
   if (known !== undefined && known !== fallback) refuseImplausible(known, files, splits, fallback)
   const population = `${nodes.sourcePopulation}__${nodes.targetPopulation}__chemical`
   const facts = {
@@ -61,6 +61,19 @@ export async function readParquetEdges(path: string, fallback?: EdgeNodes): Prom
   const open = (): Promise<ParquetEdgeSource> => openColumns(facts, source, target, files)
   return { population: facts.population, nodes, splits, open }
 }
+
+/** The fallback may be a whole edge source; its file and its columns are not those of these edges. */
+const nodesOnly = ({
+  sourcePopulation,
+  targetPopulation,
+  sourceCount,
+  targetCount,
+}: EdgeNodes): EdgeNodes => ({
+  sourcePopulation,
+  targetPopulation,
+  sourceCount,
+  targetCount,
+})
 
 /** So many nodes are always believed; more only where there are edges, or other nodes, to match: each takes memory. */
 const BELIEVED_NODES = 2 ** 24

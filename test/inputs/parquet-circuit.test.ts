@@ -58,8 +58,12 @@ describe('a circuit of unconverted edges', () => {
     const original = await openCircuit(SONATA)
     const [population] = (await original.edgePopulations()).filter(({ ends }) => ends !== undefined)
     const edges = await original.edgePopulation(population?.population)
-    const circuit = await openCircuit(run('default'), { nodesFrom: { circuit: original, edges } })
+    const folder = run('default')
+    const circuit = await openCircuit(folder, { nodesFrom: { circuit: original, edges } })
     expect(await circuit.findEdges(edges)).toMatchObject({
+      // Nodes are the original's, nothing else is.
+      file: join(folder, 'parquet'),
+      population: `${edges.sourcePopulation}__${edges.targetPopulation}__chemical`,
       sourcePopulation: edges.sourcePopulation,
       targetPopulation: edges.targetPopulation,
       sourceCount: edges.sourceCount,

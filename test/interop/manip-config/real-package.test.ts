@@ -16,6 +16,7 @@ import { openCircuit } from '../../../src/open-circuit.ts'
 import { readMask } from '../../../src/selection/mask.ts'
 import type { Proof } from '../../../src/verification/proof.ts'
 import { verify } from '../../../src/verify.ts'
+import { verifyConfig } from '../../../src/verify-config.ts'
 import { MANIPULATOR_PYTHON } from '../../python.ts'
 import { hasShared, SHARED } from '../../shared.ts'
 import { runPackage } from './run-package.ts'
@@ -281,6 +282,30 @@ describe.skipIf(!available)('connectome-manipulator 1.0.4', () => {
     expect(edges?.manipulated).toBeLessThan(edges?.original ?? 0)
     expect(proof?.classes?.multiplicity_changed).toBeGreaterThan(0)
   })
+
+  it.each(NAMES)(
+    '%s: each result is what its own configuration says, and not what another says',
+    async name => {
+      const original = await openCircuit(circuitFile(name))
+      const verdictOf = async (config: string, result: string): Promise<string | undefined> => {
+        const manipulated = [outputFolder(`${name}-${result}`)]
+        const [proof] = await verifyConfig({
+          original,
+          manipulated,
+          config: join(folder, `${name}-${config}.json`),
+        })
+        return proof?.verdict
+      }
+      try {
+        for (const operation of OPERATIONS)
+          expect([operation, await verdictOf(operation, operation)]).toEqual([operation, 'verified'])
+        expect(await verdictOf('percentage', 'mask')).toBe('differs')
+        expect(await verdictOf('synapses', 'percentage')).toBe('differs')
+      } finally {
+        original.close()
+      }
+    },
+  )
 
   it('the half-migrated configuration empties the circuit with exit code 0; our check refuses it', async () => {
     expect(codes.get('half')).toBe(0)
