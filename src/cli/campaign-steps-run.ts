@@ -5,7 +5,7 @@ import { type Outcome, runSteps, type Work } from '../campaign/run-steps.ts'
 import type { Campaign } from '../campaign/types.ts'
 import { jsonLines } from '../report/json.ts'
 import { plural, troubleLines } from '../report/sentences.ts'
-import { whoWeAre } from './campaign-flags.ts'
+import { refuseSaid, whoWeAre } from './campaign-flags.ts'
 import { AS_ASKED, CANNOT_TELL } from './exit-codes.ts'
 import type { Session } from './program.ts'
 
@@ -22,6 +22,7 @@ export async function runCampaignSteps(
   flags: CampaignStepFlags,
   session: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
+  refuseSaid(flags, ['dryRun', 'force', 'json'])
   const campaign = await readCampaign(file)
   const base = await BaseCircuit.open(campaign)
   const json = flags.json === true

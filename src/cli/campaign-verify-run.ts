@@ -7,7 +7,7 @@ import { campaignToText } from '../campaign/verify-text.ts'
 import { type JsonRecord, jsonLines, proofRecord, proofRecords } from '../report/json.ts'
 import { errorCase, type JunitCase, type JunitSuite, junitXml, proofSuite } from '../report/junit.ts'
 import type { FindingCode } from '../verification/proof.ts'
-import { whoWeAre } from './campaign-flags.ts'
+import { refuseSaid, whoWeAre } from './campaign-flags.ts'
 import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
@@ -18,12 +18,26 @@ import type { VerifyFlags } from './verify.ts'
 /** Culprits in JSON where `--show` does not ask for more. */
 const KEEP = 10
 
+const TAKES: readonly (keyof VerifyFlags)[] = [
+  'level',
+  'allow',
+  'json',
+  'force',
+  'memory',
+  'tmp',
+  'jobs',
+  'allowMissing',
+  'dryRun',
+  'junit',
+]
+
 /** Returns the exit code; throws InputError where nothing can be told of any circuit. */
 export async function runCampaignVerify(
   file: string,
   flags: VerifyFlags,
   { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
+  refuseSaid(flags, TAKES)
   const campaign = await readCampaign(file)
   const progress = new Progress({
     write: terminal.err,

@@ -32,6 +32,7 @@ export async function runVerify(
       file: original,
       hint: 'connproof verify --help',
     })
+  refuseOfCampaigns(flags)
   const outputs = planOutputs(flags, [original, ...manipulated, flags.removed, flags.added], manipulated)
   try {
     const proofs = await prove(original, manipulated, flags, session)
@@ -62,6 +63,7 @@ export async function runConfigVerify(
       file: original,
       hint: 'connproof verify ORIGINAL MANIPULATED --config manip_config.json',
     })
+  refuseOfCampaigns(flags)
   const outputs = planOutputs(flags, [original, ...manipulated, flags.config], manipulated)
   const progress = new Progress({
     write: terminal.err,
@@ -104,6 +106,12 @@ export async function runConfigVerify(
     circuit.close()
     outputs.abort()
   }
+}
+
+/** A missing circuit must not be taken for one that may be missing. */
+function refuseOfCampaigns({ allowMissing, dryRun }: VerifyFlags): void {
+  const flag = allowMissing ? '--allow-missing' : dryRun ? '--dry-run' : undefined
+  if (flag !== undefined) throw new InputError('goes with a campaign file only', { field: flag })
 }
 
 const prove = (

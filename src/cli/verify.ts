@@ -137,4 +137,4 @@ const isCampaign = async (file: string): Promise<boolean> =>
   (await import('../campaign/recognise.ts')).isCampaignFile(file)
 
 const EXAMPLE =
-  '\nAlso: --config F --splits N --logs DIR; --id-base, --shard, --allow-missing\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+  '\nAlso: --splits --logs --id-base --shard --junit --allow-missing --dry-run\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
