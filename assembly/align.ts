@@ -66,29 +66,31 @@ export function pairRows(
  * per row of the window, set to 1 where the bytes are not the same. Returns how many rows are not.
  */
 export function compareRuns(values: usize, others: usize, width: u32, runs: usize, count: u32, dirty: usize): u32 {
+  if (width == 4) return compare<u32>(values, others, width, runs, count, dirty)
+  if (width == 8) return compare<u64>(values, others, width, runs, count, dirty)
+  return compare<u8>(values, others, width, runs, count, dirty)
+}
+
+/** T: a whole value, or u8 for values of any width. Rows in random order make for runs of one row each. */
+function compare<T>(values: usize, others: usize, width: u32, runs: usize, count: u32, dirty: usize): u32 {
   let different: u32 = 0
-  for (let k: u32 = 0; k < count; k++) {
-    const run = runs + <usize>k * RUN_BYTES
+  const end = runs + <usize>count * RUN_BYTES
+  for (let run = runs; run < end; run += RUN_BYTES) {
     const row = load<u32>(run)
     const length = load<u32>(run, 8)
-    let a = values + <usize>row * width
-    let b = others + <usize>load<u32>(run, 4) * width
-    if (length == 1) {
-      if (sameValue(a, b, width)) continue
-    } else if (sameBytes(a, b, length * width)) continue
-    for (let r = row; r < row + length; r++, a += width, b += width) {
-      if (sameValue(a, b, width)) continue
+    const size: u32 = sizeof<T>() == 1 ? width : <u32>sizeof<T>()
+    let a = values + <usize>row * size
+    let b = others + <usize>load<u32>(run, 4) * size
+    if (length == 1 && sizeof<T>() > 1) {
+      if (load<T>(a) == load<T>(b)) continue
+    } else if (sameBytes(a, b, length * size)) continue
+    for (let r = row; r < row + length; r++, a += size, b += size) {
+      if (sameBytes(a, b, size)) continue
       store<u8>(dirty + r, 1)
       different++
     }
   }
   return different
-}
-
-@inline function sameValue(a: usize, b: usize, width: u32): bool {
-  if (width == 4) return load<u32>(a) == load<u32>(b)
-  if (width == 8) return load<u64>(a) == load<u64>(b)
-  return sameBytes(a, b, width)
 }
 
 function sameBytes(a: usize, b: usize, length: u32): bool {
