@@ -3,6 +3,7 @@ import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import { isInputError } from './errors.ts'
 import { proveFull } from './full/full-checks.ts'
+import { walkInParallel } from './parallel/walks.ts'
 import type { Comparison } from './verification/comparison.ts'
 import type { CheckResult, Finding, Level, Proof, Trouble } from './verification/proof.ts'
 import { judgeSynapses, synapsesNotChecked } from './verification/synapses/checks.ts'
@@ -58,6 +59,7 @@ export async function deepen(
       sortedByTarget: comparison.order.original === 'tgt,src' || comparison.order.original === 'tgt',
       multiplicityKnown: true,
       suspects: suspectsOf(comparison),
+      walk: input => walkInParallel(input, threadsFor(options, original, edges)),
       signal: options.signal,
       onProgress: options.onProgress,
     })
@@ -89,6 +91,12 @@ export async function deepen(
     const trouble = { message, file, field, hint }
     return { ...SHALLOW, checks: synapsesNotChecked(message), notChecked, error: trouble }
   }
+}
+
+/** As many as for the connections. */
+const threadsFor = ({ jobs, rowsPerJob }: VerifyOptions, ...all: readonly EdgeSource[]): number => {
+  const rows = all.reduce((sum, { edgeCount }) => sum + edgeCount, 0)
+  return Math.max(1, Math.min(jobs ?? 1, Math.floor(rows / (rowsPerJob || 1))))
 }
 
 /** Targets of connections that lost or gained edges: which edges these were shows when they are matched. */

@@ -151,7 +151,7 @@ function progressOf(total: number, parts: number, onProgress: CompareOptions['on
   }
 }
 
-function portable(edges: EdgeSource): PortableEdges | undefined {
+export function portable(edges: EdgeSource): PortableEdges | undefined {
   const column = ({ place, readInto: _, ...rest }: IdColumn): PortableColumn | undefined =>
     place && { ...rest, place }
   const source = column(edges.source)

@@ -5,8 +5,10 @@ import { InputError } from '../errors.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import { compareEdges } from '../verification/compare.ts'
 import { type Answer, comparisonsOf, type Part, type PortableColumn, type PortableEdges } from './jobs.ts'
+import { walkPart } from './walk-part.ts'
+import type { WalkAnswer, WalkPart } from './walks.ts'
 
-const answer = (message: Answer): void => parentPort?.postMessage(message)
+const answer = (message: Answer | WalkAnswer): void => parentPort?.postMessage(message)
 
 async function reopenColumn(column: PortableColumn): Promise<IdColumn> {
   const { file, dataset } = column.place
@@ -21,8 +23,7 @@ const reopen = async (edges: PortableEdges): Promise<EdgeSource> => ({
   target: await reopenColumn(edges.target),
 })
 
-try {
-  const { original, manipulated, source, target, options } = workerData as Part
+async function compare({ original, manipulated, source, target, options }: Part): Promise<void> {
   const before = await reopen(original)
   const after = await Promise.all(
     manipulated.map(async ({ edges, asked }) => ({ edges: await reopen(edges), asked })),
@@ -31,6 +32,13 @@ try {
   const outcomes = await compareEdges(before, after, source, target, { ...options, onProgress })
   const comparisons = comparisonsOf(outcomes)
   answer(comparisons === undefined ? { failed: true } : { comparisons })
+}
+
+try {
+  const part = workerData as Part | WalkPart
+  if ('walk' in part)
+    answer(await walkPart(part, await reopen(part.original), await reopen(part.manipulated)))
+  else await compare(part)
 } catch {
   // The pass over the whole meets the same trouble and says it in full.
   answer({ failed: true })

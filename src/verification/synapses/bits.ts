@@ -51,6 +51,14 @@ export class TargetSet {
     this.#any = true
   }
 
+  /** The targets, ascending; only of sets that are not `all`. */
+  list(): number[] {
+    const targets: number[] = []
+    for (const [k, byte] of this.#bits.entries())
+      for (let bit = 0; byte >> bit > 0; bit++) if (((byte >> bit) & 1) === 1) targets.push(8 * k + bit)
+    return targets
+  }
+
   has(target: number): boolean {
     return this.all || (((this.#bits[target >>> 3] ?? 0) >> (target & 7)) & 1) === 1
   }

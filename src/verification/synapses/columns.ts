@@ -1,5 +1,5 @@
 /** The properties of two edge tables, paired by name, as bytes that mean the same on both sides. */
-import type { EdgeSource } from '../../connectome/edges.ts'
+import type { ColumnPlace, EdgeSource } from '../../connectome/edges.ts'
 import { type EdgeTable, type PropertyColumn, VALUE_BYTES, type ValueType } from '../../connectome/table.ts'
 import { InputError } from '../../errors.ts'
 import { EDGE_TYPE, pairEdgeTypes } from './edge-types.ts'
@@ -17,6 +17,8 @@ export interface ColumnPair {
   readonly texts?: readonly string[] | undefined
   readonly before: ReadRows
   readonly after: ReadRows
+  /** Where another thread can open both again, where it can; `zeros`: all bytes are 0. */
+  readonly places?: { readonly before: ColumnPlace | 'zeros'; readonly after: ColumnPlace } | undefined
   /** What a difference is called. */
   readonly code: 'property.changed' | 'edge_type.changed'
   readonly rule?: Exclude<PropertyRule, { kind: 'droppable' }> | undefined
@@ -152,6 +154,10 @@ class Pairing {
       rule: rule?.kind === 'droppable' ? undefined : rule,
       before: (first, count, into) => before.readInto(first, count, into),
       after: (first, count, into) => after.readInto(first, count, into),
+      places:
+        before.texts === undefined && before.place && after.place
+          ? { before: before.place, after: after.place }
+          : undefined,
       ...sharedTexts(before, after),
       ...shared,
     })

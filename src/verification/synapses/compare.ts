@@ -18,7 +18,7 @@ import { Findings } from './findings.ts'
 import { BlockJudge } from './judge-blocks.ts'
 import type { Undetermined } from './property-window.ts'
 import { isSortedByTarget, rowGroups } from './row-groups.ts'
-import { type Break, Walk, type Walked } from './walk.ts'
+import { type Break, type Walked, walkOnce } from './walk.ts'
 
 const KEEP = 10
 
@@ -76,8 +76,8 @@ async function walk(
   const sorted = grouped && (options.sortedByTarget ?? (await isSortedByTarget(original, windowRows)))
   const groups = await rowGroups(order, sorted, manipulated, windowRows)
   if (groups === undefined) return { walked: { broken: {}, undetermined: new Map() }, followed: false }
-  const walk = new Walk(original, manipulated, pairs, groups, { remain, suspects, options })
-  return { walked: await walk.run(), followed: true }
+  const input = { original, manipulated, pairs, groups, remain, suspects, options }
+  return { walked: await (options.walk ?? walkOnce)(input), followed: true }
 }
 
 /** Node ids are those of no one: the edges are told by their numbers. */

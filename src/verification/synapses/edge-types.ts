@@ -18,11 +18,16 @@ export async function pairEdgeTypes(
   const common = { name: EDGE_TYPE, code: 'edge_type.changed' } as const
   if (before === undefined || ((await mostlyZero(after)) && !(await mostlyZero(before)))) {
     const { type, bytes } = after
-    return { pair: { ...common, type, bytes, before: zeros, after: reader(after) }, zeroed: true }
+    const places = after.place && { before: 'zeros' as const, after: after.place }
+    return { pair: { ...common, type, bytes, before: zeros, after: reader(after), places }, zeroed: true }
   }
   if (before.type === after.type && before.bytes === after.bytes) {
     const { type, bytes } = before
-    return { pair: { ...common, type, bytes, before: reader(before), after: reader(after) }, zeroed: false }
+    const places = before.place && after.place && { before: before.place, after: after.place }
+    return {
+      pair: { ...common, type, bytes, before: reader(before), after: reader(after), places },
+      zeroed: false,
+    }
   }
   // By value: -1 may be an int8 here and an int64 there.
   const pair = { ...common, type: 'i64', bytes: 8, before: widened(before), after: widened(after) } as const

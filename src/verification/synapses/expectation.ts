@@ -1,6 +1,7 @@
 /** What must hold of the edges of a manipulated population, edge by edge; and what a comparison with that found. */
 import type { EdgeSource } from '../../connectome/edges.ts'
 import type { KernelBuild } from '../../kernels/load.ts'
+import type { Walked, WalkInput } from './walk.ts'
 
 /** One bit per edge of the original: bit `k & 7` of byte `k >> 3` is edge id k. */
 export interface EdgeBits {
@@ -168,6 +169,8 @@ export interface SynapseOptions {
   /** Targets that must be looked at row by row whatever the pass over both finds. */
   readonly suspects?: Iterable<number> | undefined
   readonly kernels?: KernelBuild | undefined
+  /** How the pass over both is made, where not in this thread alone. */
+  readonly walk?: ((input: WalkInput) => Promise<Walked>) | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }

@@ -41,6 +41,21 @@ export const rowsPerWindow = (pairs: readonly ColumnPair[], groups: number, want
   return Math.max(8, Math.floor(Math.min(rows, MOST_BYTES / widest) / 8) * 8)
 }
 
+/** One walk as data, but for the readers of its columns. */
+export interface WalkInput {
+  readonly original: EdgeSource
+  readonly manipulated: EdgeSource
+  readonly pairs: readonly ColumnPair[]
+  readonly groups: RowGroups
+  readonly remain: EdgeBits | undefined
+  /** Gains the targets that must be looked at. */
+  readonly suspects: TargetSet
+  readonly options: SynapseOptions
+}
+
+export const walkOnce = ({ original, manipulated, pairs, groups, ...plan }: WalkInput): Promise<Walked> =>
+  new Walk(original, manipulated, pairs, groups, plan).run()
+
 export class Walk {
   readonly #memory: KernelMemory
   readonly #original: EdgeSource

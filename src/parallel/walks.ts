@@ -1,0 +1,113 @@
+/** One walk over two edge populations on several cores: properties dealt out, each thread follows the rows itself. */
+import { Worker } from 'node:worker_threads'
+import { workerProgram } from '../assets.ts'
+import type { ColumnPair } from '../verification/synapses/columns.ts'
+import type { EdgeBits } from '../verification/synapses/expectation.ts'
+import type { RowGroups } from '../verification/synapses/row-groups.ts'
+import { type Break, type Walked, type WalkInput, walkOnce } from '../verification/synapses/walk.ts'
+import { type PortableEdges, portable } from './jobs.ts'
+
+type PortablePair = Pick<ColumnPair, 'name' | 'type' | 'bytes' | 'code'> & {
+  readonly places: NonNullable<ColumnPair['places']>
+}
+
+/** What a worker is sent. */
+export interface WalkPart {
+  readonly walk: true
+  readonly original: PortableEdges
+  readonly manipulated: PortableEdges
+  readonly pairs: readonly PortablePair[]
+  readonly groups: RowGroups
+  readonly remain: EdgeBits | undefined
+  readonly multiplicityKnown: boolean | undefined
+  readonly windowRows: number | undefined
+}
+
+export type WalkAnswer =
+  | { readonly broken: Break | undefined; readonly suspects: readonly number[] }
+  /** Something that this part cannot do alone. */
+  | { readonly failed: true }
+
+/**
+ * A walk in `jobs` threads, with the same result whatever their number. Properties with a rule, and what cannot be
+ * opened twice, stay in this thread. Where a part goes wrong, one walk over all gives the answer and the message.
+ */
+export async function walkInParallel(input: WalkInput, jobs: number): Promise<Walked> {
+  const before = portable(input.original)
+  const after = portable(input.manipulated)
+  const shares = deal(input.pairs, jobs)
+  if (before === undefined || after === undefined || shares.elsewhere.length === 0) return walkOnce(input)
+  const { signal } = input.options
+  const workers = shares.elsewhere.map(pairs => {
+    const part: WalkPart = {
+      walk: true,
+      original: before,
+      manipulated: after,
+      pairs,
+      groups: input.groups,
+      remain: input.remain,
+      multiplicityKnown: input.options.multiplicityKnown,
+      windowRows: input.options.windowRows,
+    }
+    return runPart(part)
+  })
+  const stop = (): void => {
+    for (const { worker } of workers) worker.terminate()
+  }
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    const [here, ...elsewhere] = await Promise.all([
+      walkOnce({ ...input, pairs: shares.here }),
+      ...workers.map(({ answer }) => answer),
+    ])
+    signal?.throwIfAborted()
+    for (const answer of elsewhere) {
+      // Rows follow each other for all properties or for none.
+      if (
+        answer === undefined ||
+        'failed' in answer ||
+        (answer.broken === undefined) !== (here.broken === undefined)
+      )
+        return walkOnce(input)
+      for (const target of answer.suspects) input.suspects.add(target)
+    }
+    return here
+  } finally {
+    stop()
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** About the same number of bytes for each thread; the first is this one, which also has what must stay here. */
+function deal(
+  pairs: readonly ColumnPair[],
+  jobs: number,
+): { here: readonly ColumnPair[]; elsewhere: readonly (readonly PortablePair[])[] } {
+  const here = pairs.filter(pair => pair.places === undefined || pair.rule !== undefined)
+  const shares = Array.from({ length: jobs }, () => ({ bytes: 0, pairs: [] as ColumnPair[] }))
+  const first = shares[0]
+  if (first !== undefined) first.bytes = here.reduce((sum, { bytes }) => sum + bytes, 0)
+  for (const pair of pairs.filter(one => !here.includes(one)).sort((a, b) => b.bytes - a.bytes)) {
+    const least = shares.reduce((a, b) => (b.bytes < a.bytes ? b : a))
+    least.bytes += pair.bytes
+    least.pairs.push(pair)
+  }
+  const elsewhere = shares
+    .slice(1)
+    .map(share =>
+      share.pairs.flatMap(({ name, type, bytes, code, places }) =>
+        places === undefined ? [] : [{ name, type, bytes, code, places }],
+      ),
+    )
+  return { here: [...here, ...(first?.pairs ?? [])], elsewhere: elsewhere.filter(share => share.length > 0) }
+}
+
+function runPart(part: WalkPart) {
+  const worker = new Worker(workerProgram(), { workerData: part })
+  const answer = new Promise<WalkAnswer | undefined>(resolve => {
+    worker.on('message', (message: WalkAnswer) => resolve(message))
+    worker.on('error', () => resolve(undefined))
+    worker.on('exit', () => resolve(undefined))
+  })
+  return { worker, answer }
+}
