@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { isInputError } from '../errors.ts'
 import { BaseCircuit } from './base.ts'
+import { configKey, configOf, configParameters } from './config-steps.ts'
 import { changeOf, shortPath } from './identity.ts'
 import { type Lock, readLock, type StepRecord } from './lock.ts'
 import { lockFile } from './lock-file.ts'
@@ -32,7 +33,7 @@ export interface Checked {
 
 /**
  * Read every artifact and compare its digest with that of the lock file; look at the inputs it was made from; draw
- * each selection again and compare the bytes. Circuits are not compared again: `verify --force` does.
+ * each selection and make each configuration again, and compare the bytes. Circuits are not compared again: `verify --force` does.
  *
  * @throws InputError if lock file or base circuit cannot be used
  */
@@ -97,7 +98,8 @@ async function unrecorded({ variants, output }: Campaign, lock: Lock): Promise<s
 
 async function redraw(campaign: Campaign, lock: Lock, add: Add, signal?: AbortSignal): Promise<void> {
   const drawn = campaign.variants.filter(variant => lock.steps[selectionKey(variant)] !== undefined)
-  if (drawn.length === 0) return
+  const configured = campaign.variants.filter(variant => lock.steps[configKey(variant)] !== undefined)
+  if (drawn.length + configured.length === 0) return
   const base = await openBase(campaign, add)
   if (base === undefined) return
   const lists = new Lists(campaign, base)
@@ -106,6 +108,7 @@ async function redraw(campaign: Campaign, lock: Lock, add: Add, signal?: AbortSi
       signal?.throwIfAborted()
       await redrawOne(campaign, variant, lists, lock, add)
     }
+    for (const variant of configured) await rewriteOne(campaign, variant, base, lock, add)
   } finally {
     base.close()
   }
@@ -146,6 +149,27 @@ async function redrawOne(
   } catch (error) {
     if (!isInputError(error)) throw error
     add(variant.paths.mask, `cannot be drawn again: ${error.message}`)
+  }
+}
+
+/** A configuration, made again and compared. */
+async function rewriteOne(
+  campaign: Campaign,
+  variant: Variant,
+  base: BaseCircuit,
+  lock: Lock,
+  add: Add,
+): Promise<void> {
+  const record = lock.steps[configKey(variant)]
+  const { config } = variant.paths
+  if (JSON.stringify(record?.parameters) !== JSON.stringify(configParameters(campaign, variant)))
+    return add(config, 'was made with other settings than the campaign file has now')
+  try {
+    const text = await configOf(campaign, variant, base)
+    if (record?.outputs[0]?.sha256 !== digestOf(text)) add(config, 'made again, it is another one')
+  } catch (error) {
+    if (!isInputError(error)) throw error
+    add(config, `cannot be made again: ${error.message}`)
   }
 }
 

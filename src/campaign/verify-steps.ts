@@ -98,6 +98,7 @@ class Verification {
   readonly #home: string
   readonly #steps: ReadonlyMap<string, Step>
   #lock: Lock
+  #kept = false
 
   constructor(campaign: Campaign, base: BaseCircuit, lock: Lock, options: VerifyCampaignOptions) {
     this.#campaign = campaign
@@ -122,8 +123,9 @@ class Verification {
         for (const outcome of await this.#prove(group)) outcomes.set(outcome.variant, outcome)
     } finally {
       for (const { circuit } of pending) circuit?.close()
+      // Also of a run that is interrupted: the proofs that are written are known.
+      if (this.#kept) writeLock(this.#home, this.#lock)
     }
-    if (pending.length > 0) writeLock(this.#home, this.#lock)
     return this.#campaign.variants.flatMap(variant => outcomes.get(variant) ?? [])
   }
 
@@ -259,6 +261,7 @@ class Verification {
     const made = { ...step, parameters: { ...step.parameters, level } }
     const record = await recordOf(made, inputs, done, this.#home)
     this.#lock = withStep(this.#lock, step.key, record)
+    this.#kept = true
     return { variant, file, looked: [], reasons: why, state: 'proven', record, proof, trouble: undefined }
   }
 }

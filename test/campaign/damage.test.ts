@@ -105,6 +105,21 @@ describe('status --check', { timeout: 120_000 }, () => {
     expect(found.damages).toEqual([{ file: path, message: 'drawn again, it is another one' }])
   })
 
+  it('names a configuration that was edited together with its digest', async () => {
+    const path = 'manip_config__RecipRemoval_Unstruct-3.json'
+    const config = join(notebook.out, path)
+    const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
+    const before = digest(config)
+    const found = await spoil(config, flipLast, () => {
+      const forge = (file: string) =>
+        writeFileSync(file, readFileSync(file, 'utf8').replaceAll(before, digest(config)))
+      return spoil(join(notebook.out, 'connproof.lock.json'), forge, async () =>
+        checkCampaign(await campaign()),
+      )
+    })
+    expect(found.damages).toEqual([{ file: path, message: 'made again, it is another one' }])
+  })
+
   it.each([
     ['a list', 'lists/spine5.npy'],
     ['the circuit', 'O1v5-SONATA/edges.h5'],
