@@ -5,11 +5,14 @@ import type { Amount } from '../selection/amount.ts'
 import { GENERATORS, type GeneratorName, SELECTION_MODES, type SelectionMode } from '../selection/draw.ts'
 import { LINT_CODES, type LintCode } from '../selection/lint.ts'
 import { MAX_SEED, SEED_MODES, type SeedMode } from '../selection/seed.ts'
-import { parseCount, parseIdBase } from './options.ts'
+import { parseCount, parseIdBase, parseSplits } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface SelectFlags {
   readonly from?: 'reciprocal'
+  /** A manip_config.json, and the splits that it will run with. */
+  readonly fromConfig?: string
+  readonly splits?: number
   readonly pre?: string
   readonly post?: string
   readonly mode?: SelectionMode
@@ -65,6 +68,8 @@ export function addSelect(program: Command, session: Session): void {
     .option('--dry-run', 'say what would be written')
     .option('--force', 'overwrite another selection')
     .option('--json', 'what was selected, as a JSON line')
+    .addOption(hidden('--from-config <file>').conflicts(DRAWN_OTHERWISE))
+    .addOption(hidden('--splits <n>').argParser(parseSplits))
     .addOption(hidden('--source <set>').conflicts('nodes'))
     .addOption(hidden('--target <set>').conflicts('nodes'))
     .addOption(hidden('--post <set>'))
@@ -77,13 +82,32 @@ export function addSelect(program: Command, session: Session): void {
     .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', EXAMPLE)
     .action(async (list: string | undefined, flags: SelectFlags) => {
+      if (flags.fromConfig !== undefined) {
+        const { runConfigSelect } = await import('./select-config-run.ts')
+        session.exitCode = await runConfigSelect(flags.fromConfig, list, flags, session)
+        return
+      }
       const { runSelect } = await import('./select-run.ts')
       session.exitCode = await runSelect(list, flags, session)
     })
 }
 
+/** What a configuration says itself. */
+const DRAWN_OTHERWISE = [
+  'mode',
+  'count',
+  'fraction',
+  'all',
+  'seed',
+  'from',
+  'pre',
+  'nodes',
+  'source',
+  'target',
+]
+
 const EXAMPLE =
-  '\nRarely: --population NAME, --pairs rows|columns, --seed-mode MODE, --sim-seed S\nExample: connproof select p.npy --mode reciprocal --count 9 --seed 1 --output o'
+  '\nAlso: --from-config FILE --splits N (what it will remove), --population, --pairs\nExample: connproof select p.npy --mode reciprocal --count 9 --seed 1 --output o'
 
 const hidden = (flags: string): Option => new Option(flags).hideHelp()
 

@@ -1,0 +1,72 @@
+/** `select --from-config`: the connections that a configuration will remove, as a mask. */
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { planOf } from '../contract/plan.ts'
+import { predictRemoval } from '../contract/predicted-removal.ts'
+import { InputError } from '../errors.ts'
+import { writeMaskNpz } from '../formats/scipy-sparse.ts'
+import { readManipConfig } from '../interop/manip-config/parse.ts'
+import { MASK_FILE } from '../interop/removal-files.ts'
+import { openCircuit } from '../open-circuit.ts'
+import { jsonLines } from '../report/json.ts'
+import { AS_ASKED } from './exit-codes.ts'
+import type { Session } from './program.ts'
+import type { SelectFlags } from './select.ts'
+
+/** Returns the exit code; throws InputError where nothing is written. */
+export async function runConfigSelect(
+  file: string,
+  list: string | undefined,
+  flags: SelectFlags,
+  { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
+): Promise<number> {
+  if (list !== undefined) throw new InputError('give a list or --from-config, not both', { file: list })
+  if (flags.circuit === undefined || flags.output === undefined)
+    throw new InputError('--from-config needs --circuit and --output', {
+      file,
+      hint: 'connproof select --from-config manip_config.json --circuit O1v5/ --output DIR',
+    })
+  const mask = join(flags.output, MASK_FILE)
+  const config = await readManipConfig(file)
+  const circuit = await openCircuit(flags.circuit)
+  try {
+    const edges = await circuit.edgePopulation(flags.population ?? config.edgesPopulation)
+    const plan = await planOf(config, { circuit, ...edges }, flags.splits)
+    const predicted = await predictRemoval(edges, plan, { signal })
+    for (const warning of predicted.warnings) terminal.err(`connproof: warning: ${warning}\n`)
+    if (!flags.dryRun) {
+      refuseExisting(mask, flags.force === true)
+      await mkdir(flags.output, { recursive: true })
+      await writeMaskNpz(mask, predicted.mask)
+    }
+    const { connections, edges: synapses, warnings } = predicted
+    const { seed, splits } = plan
+    const record = {
+      type: 'predicted_removal',
+      config: file,
+      seed,
+      splits,
+      connections,
+      edges: synapses,
+      warnings,
+      mask,
+    }
+    if (flags.json) terminal.out(jsonLines([{ ...record, dry_run: flags.dryRun === true }]))
+    else {
+      const sizes = `${predicted.mask.rows} x ${predicted.mask.columns} nodes`
+      const wrote = flags.dryRun ? 'would write' : 'wrote'
+      terminal.out(
+        `${connections} connections (${synapses} synapses) will be removed with seed ${seed} and ${splits} splits\n${wrote} ${mask} (${sizes})\n`,
+      )
+    }
+    return AS_ASKED
+  } finally {
+    circuit.close()
+  }
+}
+
+function refuseExisting(path: string, force: boolean): void {
+  if (force || !existsSync(path)) return
+  throw new InputError('exists already', { file: path, hint: 'give another folder, or --force' })
+}
