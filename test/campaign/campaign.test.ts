@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCampaign } from '../../src/campaign/campaign.ts'
+import { readDocument } from '../../src/campaign/document.ts'
+import { CAMPAIGN_SCHEMA } from '../../src/campaign/schema.ts'
+import { validate } from '../../src/campaign/validate.ts'
 import { isInputError } from '../../src/errors.ts'
 import { campaignFile } from './files.ts'
 
@@ -90,6 +94,16 @@ describe('a campaign file', () => {
     const text = `${HEAD}manipulations: [{ name: a, list: pairs.csv, amounts: [{count: 1}, {fraction: 0.5}, all] }]`
     const { variants } = await readCampaign(campaignFile(text))
     expect(variants.map(({ amount }) => amount)).toEqual([{ count: 1 }, { fraction: 0.5 }, 'all'])
+  })
+})
+
+describe('the README', () => {
+  it('shows a campaign file that the schema takes', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const [, text = ''] = /```yaml\n(# campaign\.yaml\n[\s\S]*?)```/.exec(readme) ?? []
+    expect(text).toContain('manipulations:')
+    const document = await readDocument(campaignFile(text))
+    await expect(validate(document, CAMPAIGN_SCHEMA)).resolves.toBeUndefined()
   })
 })
 
