@@ -4,6 +4,7 @@ import { isCampaignFile } from '../campaign/recognise.ts'
 import { verifyCampaign } from '../campaign/verify-steps.ts'
 import { campaignToText } from '../campaign/verify-text.ts'
 import { judgeByShards } from '../cluster/merge-campaign.ts'
+import { InputError } from '../errors.ts'
 import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
 import { proofsToText } from '../report/text.ts'
 import { mergePartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
@@ -13,6 +14,7 @@ import { exitCodeOf as campaignExitCode, recordsOf } from './campaign-verify-run
 import type { MergeFlags } from './merge.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
+import { resourcesFor } from './resources.ts'
 import { exitCodeOf } from './verify-run.ts'
 
 /** Exit code of the verdicts, as `verify` has it. */
@@ -24,6 +26,11 @@ export async function runMerge(
   const [first] = files
   if (files.length === 1 && first !== undefined && (await isCampaignFile(first)))
     return mergeCampaign(first, flags, session)
+  if (flags.level !== undefined && flags.level !== 'connections')
+    throw new InputError('shards compare connections', {
+      field: '--level',
+      hint: `without shards: connproof verify --level ${flags.level}`,
+    })
   const { terminal, signal } = session
   const outputs = planOutputs(flags, files, [])
   try {
@@ -51,7 +58,13 @@ async function mergeCampaign(
 ): Promise<number> {
   const campaign = await readCampaign(file)
   const judge = judgeByShards(campaign)
-  const outcomes = await verifyCampaign(campaign, { judge, force: flags.force, owner: whoWeAre(), signal })
+  const outcomes = await verifyCampaign(campaign, {
+    judge,
+    force: flags.force,
+    owner: whoWeAre(),
+    signal,
+    comparison: { level: flags.level, ...resourcesFor({}) },
+  })
   if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf)))
   else terminal.out(campaignToText(outcomes, { show: flags.show, style: terminal.style }))
   return campaignExitCode(outcomes, {})

@@ -1,13 +1,15 @@
 /** The verb `submit`: its flags. */
 import { type Command, Option } from 'commander'
 import type { What } from '../cluster/jobs-file.ts'
-import { parseCount } from './options.ts'
+import type { Level } from '../verification/proof.ts'
+import { parseCount, parseLevel } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface SubmitFlags {
   readonly what: What
   readonly shards?: number
   readonly parallel: number
+  readonly level?: Level
   readonly dryRun?: true
   readonly force?: true
   readonly json?: true
@@ -25,6 +27,7 @@ export function addSubmit(program: Command, session: Session): void {
     .argument('<campaign>')
     .addOption(new Option('--what <what>', 'what to run').choices(['verify', 'manipulate']).default('verify'))
     .option('--shards <n>', 'parts per circuit; default one per 100 M synapses', parseCount)
+    .option('--level <level>', 'of the merge: connections or synapses (default)', parseLevel)
     .option('--parallel <k>', 'tasks that may run at once', parseCount, 32)
     .option('--dry-run', 'print what would be submitted')
     .option('--force', 'overwrite job scripts that were edited')

@@ -3,17 +3,20 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Campaign } from '../campaign/types.ts'
 import { InputError, isInputError } from '../errors.ts'
+import { type Deeper, deepen } from '../levels.ts'
 import { conclude, openCase, troubleOf } from '../prove.ts'
-import { mergePartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
+import { joinPartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
 import { differingIdentity, readPartial } from '../shards/partial.ts'
 import { describeShard } from '../shards/run-shard.ts'
+import type { Comparison } from '../verification/comparison.ts'
 import type { Proof } from '../verification/proof.ts'
-import { openAll, type VerifyOptions } from '../verify.ts'
+import { isComparable, openAll, type VerifyOptions } from '../verify.ts'
 import { clusterLayout } from './layout.ts'
 
 /**
  * To be given to `verifyCampaign` instead of `verify`: a circuit whose shards do not make a whole cannot be told, and
- * does not stop the others.
+ * does not stop the others. Connections are those that the shards compared; what a deeper level asks for is compared
+ * here, by the same code as in `verify`.
  */
 export function judgeByShards(campaign: Campaign): (options: VerifyOptions) => Promise<Proof[]> {
   const { partials } = clusterLayout(campaign)
@@ -33,14 +36,29 @@ async function judgeOne(options: VerifyOptions, folder: string, id: string): Pro
   try {
     const files = await partialsOf(folder, id)
     for (const file of files) await requireUnchanged(file)
-    const [proof] = mergePartials(files)
+    const [joined] = joinPartials(files)
     const [first] = files
-    if (proof === undefined || first === undefined) throw new InputError('no circuit', { file: folder })
+    if (joined === undefined || first === undefined) throw new InputError('no circuit', { file: folder })
     await requireAsked(options, first)
-    return proof
+    const deeper = await deeperOf({ ...options, keep: first.partial.keep }, joined.outcome?.comparison)
+    return conclude(joined.one, joined.outcome, joined.seconds, deeper)
   } catch (error) {
     if (!isInputError(error)) throw error
     return cannotTell(options, error)
+  }
+}
+
+async function deeperOf(
+  options: VerifyOptions,
+  comparison: Comparison | undefined,
+): Promise<Deeper | undefined> {
+  if (comparison === undefined || options.level === 'connections') return undefined
+  const opened = await openAll(options)
+  try {
+    const pair = opened.pairs.find(isComparable)
+    return pair && (await deepen(pair.question, pair.answer, comparison))
+  } finally {
+    opened.close()
   }
 }
 
@@ -64,7 +82,13 @@ export async function partialsOf(folder: string, id: string): Promise<PartialFil
 /** What the shards compared is what is asked now, of the circuits as they are now. */
 async function requireAsked(options: VerifyOptions, { file, partial }: PartialFile): Promise<void> {
   const { shard, keep } = partial
-  const now = await describeShard({ ...options, keep, shard, anyOrder: partial.anyOrder })
+  const now = await describeShard({
+    ...options,
+    level: 'connections',
+    keep,
+    shard,
+    anyOrder: partial.anyOrder,
+  })
   const name = differingIdentity(now, partial)
   if (name === undefined) return
   throw new InputError(`is of something else than is asked now: not the same ${name}`, {

@@ -1,6 +1,7 @@
 /** The job scripts of `submit --what verify`. */
 import type { Campaign } from '../campaign/types.ts'
 import { quote, slurmDirectives } from '../interop/manip-config/job-script.ts'
+import type { Level } from '../verification/proof.ts'
 import type { ClusterLayout } from './layout.ts'
 
 /** How a job starts this program: interpreter and script. */
@@ -21,11 +22,16 @@ export function verifyScript(campaign: Campaign, layout: ClusterLayout, program:
   ].join('\n')}\n`
 }
 
-/** Runs when all tasks have completed, and looks for itself whether they have. */
-export const mergeScript = (campaign: Campaign, layout: ClusterLayout, program: Program): string =>
+/** Runs when all tasks have completed, and looks for itself whether they have. Goes deeper than they, if asked to. */
+export const mergeScript = (
+  campaign: Campaign,
+  layout: ClusterLayout,
+  program: Program,
+  level: Level = 'synapses',
+): string =>
   `${[
     ...header(campaign, 'merge', `${layout.logs}/merge_%j.log`),
-    `exec ${program.map(quote).join(' ')} merge ${quote(campaign.file)}`,
+    `exec ${program.map(quote).join(' ')} merge ${quote(campaign.file)} --level ${level}`,
   ].join('\n')}\n`
 
 function header({ name, cluster }: Campaign, what: string, log: string): string[] {

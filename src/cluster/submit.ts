@@ -8,6 +8,7 @@ import { campaignState } from '../campaign/state.ts'
 import type { Campaign, Variant } from '../campaign/types.ts'
 import { InputError, InternalError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
+import type { Level } from '../verification/proof.ts'
 import { type JobsFile, readJobs, type Submission, type What, writeJobs } from './jobs-file.ts'
 import { type ClusterLayout, clusterLayout, partialPath } from './layout.ts'
 import { mergeScript, type Program, verifyScript } from './scripts.ts'
@@ -20,6 +21,8 @@ export interface SubmitOptions {
   readonly program: Program
   /** Shards per circuit; default one per 100 M synapses. */
   readonly shards?: number | undefined
+  /** Default: synapses. */
+  readonly level?: Level | undefined
   /** Tasks that may run at once. */
   readonly parallel: number
   readonly dryRun?: boolean | undefined
@@ -111,7 +114,7 @@ async function submitVerify(
   )
   const scripts = planScripts(jobs, options, [
     [join(layout.folder, 'verify.sh'), verifyScript(campaign, layout, options.program)],
-    [join(layout.folder, 'merge.sh'), mergeScript(campaign, layout, options.program)],
+    [join(layout.folder, 'merge.sh'), mergeScript(campaign, layout, options.program, options.level)],
   ])
   const array = arrayOf([...numbers.keys()].sort((a, b) => a - b))
   const [verifyFile, mergeFile] = scripts.map(({ file }) => file)

@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts'
 import { type Case, conclude } from '../prove.ts'
 import type { Comparison } from '../verification/comparison.ts'
 import { joinComparisons } from '../verification/join.ts'
-import type { Proof } from '../verification/proof.ts'
+import type { Proof, Trouble } from '../verification/proof.ts'
 import { fingerprint } from './fingerprint.ts'
 import { differingIdentity, type Partial, shardName } from './partial.ts'
 
@@ -20,7 +20,17 @@ export interface PartialFile {
  * @throws InputError where shards are missing, doubled, interrupted, overlap, belong to different verifications or
  *   contradict one another: then nothing is proven
  */
-export function mergePartials(given: readonly PartialFile[]): Proof[] {
+export const mergePartials = (given: readonly PartialFile[]): Proof[] =>
+  joinPartials(given).map(({ one, outcome, seconds }) => conclude(one, outcome, seconds))
+
+export interface Joined {
+  readonly one: Case
+  readonly outcome: { readonly comparison?: Comparison; readonly error?: Trouble } | undefined
+  readonly seconds: number
+}
+
+/** {@link mergePartials} before the conclusion: one comparison per circuit. */
+export function joinPartials(given: readonly PartialFile[]): Joined[] {
   const parts = [...given].sort((a, b) => a.partial.shard.index - b.partial.shard.index)
   const [first] = parts
   if (first === undefined) throw new InputError('no partial results were given')
@@ -28,7 +38,7 @@ export function mergePartials(given: readonly PartialFile[]): Proof[] {
   requireAll(parts)
   requireWhole(parts)
   const seconds = parts.reduce((sum, { partial }) => sum + partial.seconds, 0)
-  return first.partial.cases.map((one, k) => conclude(one, outcomeOf(one, k, parts), seconds))
+  return first.partial.cases.map((one, k) => ({ one, outcome: outcomeOf(one, k, parts), seconds }))
 }
 
 /** @throws InputError if an input is not what it was when the shards ran; one that is gone cannot have misled them */
@@ -118,7 +128,7 @@ function notWhole(part: PartialFile, before: PartialFile | undefined, overlap: b
   )
 }
 
-function outcomeOf(one: Case, k: number, parts: readonly PartialFile[]) {
+function outcomeOf(one: Case, k: number, parts: readonly PartialFile[]): Joined['outcome'] {
   if (one.error !== undefined) return undefined
   const comparisons: Comparison[] = []
   for (const { partial } of parts) {

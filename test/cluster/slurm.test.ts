@@ -106,9 +106,7 @@ describe.skipIf(!hasSlurm)('submit --what verify on Slurm (needs SLURM_CONF)', (
     while (proofFiles().length < 7) await setTimeout(300)
     const merged = proofsOf(campaign.folder)
     // Waits for the merge to leave the lock file.
-    const whole = await untilFree(() =>
-      connproof(['verify', campaign.file, '--force', '--level', 'connections']),
-    )
+    const whole = await untilFree(() => connproof(['verify', campaign.file, '--force']))
     expect(whole.code).toBe(1)
     expect(merged).toEqual(proofsOf(campaign.folder))
     expect(merged.map(proof => (proof as { verdict: string }).verdict)).toEqual(
