@@ -104,8 +104,8 @@ const MUTANTS = [
   [
     'window end off by one',
     'src/verification/windows.ts',
-    'const length = Math.min(this.#rows, this.#edges.edgeCount - first)',
-    'const length = Math.min(this.#rows, this.#edges.edgeCount - first - 1)',
+    'const length = Math.min(this.#rows, this.#stretch.end - first)',
+    'const length = Math.min(this.#rows, this.#stretch.end - first - 1)',
   ],
   [
     'a column cut at the window end',
@@ -315,6 +315,58 @@ const MUTANTS = [
     'src/interop/simulation-removal.ts',
     ': [...byTarget].map(([id, sources]) => ({ sources, targets: [id] }))',
     ': [...byTarget].map(([id, sources]) => ({ sources: [id], targets: sources }))',
+    'sources unchecked when edges are paired',
+    'assembly/align.ts',
+    'load<u32>(otherSource + other4) == load<u32>(source + at4)',
+    'true',
+  ],
+  [
+    'runs of values not compared',
+    'assembly/align.ts',
+    'else if (sameBytes(a, b, length * size)) continue',
+    'else continue',
+  ],
+  [
+    'last bytes of a run not compared',
+    'assembly/align.ts',
+    'for (; at < end; at++)',
+    'for (; at + 1 < end; at++)',
+  ],
+  [
+    'edges behind the last pair overlooked',
+    'src/verification/synapses/walk.ts',
+    'if (next < (this.#groups.starts[group + 1] ?? 0)) return { manipulatedEdge: next }',
+    '',
+  ],
+  [
+    'edges left out of kept connections overlooked',
+    'src/verification/synapses/walk.ts',
+    'this.#suspectGaps(runs, count)',
+    '{}',
+  ],
+  [
+    'edges that differ not looked at again',
+    'src/verification/synapses/walk.ts',
+    'if (dirty[k] === 1) this.#suspects.add(targets[k] ?? 0)',
+    '',
+  ],
+  [
+    'extra edges of a connection not reported',
+    'src/verification/synapses/judge-blocks.ts',
+    'if (allowed) this.judged.new += extra.length',
+    'if (extra.length > 0) this.judged.new += extra.length',
+  ],
+  [
+    'edges of a connection in another order accepted',
+    'src/verification/synapses/judge-blocks.ts',
+    'if (byOriginal[k]?.[0] !== original)',
+    'if (false)',
+  ],
+  [
+    'NumPy: a bound drawn is refused',
+    'src/selection/random/bits.ts',
+    'const value = (bits.u32() & mask) >>> 0\n    if (value <= max)',
+    'const value = (bits.u32() & mask) >>> 0\n    if (value < max)',
   ],
 ]
 
@@ -348,7 +400,7 @@ const env = {
 
 /** A fault may make a loop endless: the whole process group is ended after a while, and that is a failure. */
 function run(command, args) {
-  return spawnSync('timeout', ['--kill-after=1', '120', command, ...args], {
+  return spawnSync('timeout', ['--kill-after=1', '600', command, ...args], {
     cwd: tree,
     env,
     encoding: 'utf8',
