@@ -1,11 +1,12 @@
 /** Verification against a manip_config.json: what the package was asked to do is what must have become of it. */
 import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
-import { concludeExamination } from './contract/conclude.ts'
+import { concludeExamination, NOT_LOOKED_AT } from './contract/conclude.ts'
 import { type Determined, determine, examine } from './contract/examine.ts'
 import { indexProblems } from './contract/indices.ts'
 import { planOf } from './contract/plan.ts'
 import { InputError, isInputError } from './errors.ts'
+import { proveFull } from './full/full-checks.ts'
 import { type ManipConfig, readManipConfig } from './interop/manip-config/parse.ts'
 import { compareInParallel } from './parallel/jobs.ts'
 import { conclude, identify, openCase, troubleOf } from './prove.ts'
@@ -15,10 +16,7 @@ import type { Proof } from './verification/proof.ts'
 import { type Asking, isComparable, openAll, type VerifyOptions } from './verify.ts'
 
 export interface VerifyConfigOptions
-  extends Omit<
-    VerifyOptions,
-    'removed' | 'added' | 'source' | 'target' | 'requests' | 'level' | 'allow' | 'all'
-  > {
+  extends Omit<VerifyOptions, 'removed' | 'added' | 'source' | 'target' | 'requests' | 'allow' | 'all'> {
   /** A manip_config.json of either generation. */
   readonly config: string
   /** What the package was started with, over `N_split_nodes`. */
@@ -36,6 +34,10 @@ export interface VerifyConfigOptions
  */
 export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[]> {
   const started = performance.now()
+  if (options.level === 'connections')
+    throw new InputError('a configuration says more than connections: level synapses or full', {
+      field: 'level',
+    })
   const config = await readManipConfig(options.config)
   const population = options.population ?? config.edgesPopulation
   const opened = await openAll({ ...options, population })
@@ -99,7 +101,7 @@ async function proveOne(
   try {
     return {
       ...nothing,
-      ...(await examined(original, edges, base.nodes, determined, options)),
+      ...(await examined(original, { circuit: pair.answer.circuit, edges }, base.nodes, determined, options)),
       contract: provenOf(determined, config),
     }
   } catch (error) {
@@ -123,23 +125,40 @@ async function proveOne(
 
 async function examined(
   original: EdgeSource,
-  edges: EdgeSource,
+  { circuit, edges }: { readonly circuit?: Circuit | undefined; readonly edges: EdgeSource },
   nodes: Proof['findings'],
   determined: Determined,
   options: VerifyConfigOptions,
 ): Promise<Partial<Proof>> {
   const examination = await examine(original, edges, determined, options)
   const concluded = concludeExamination(determined, examination, await indexProblems(edges))
+  const around =
+    options.level === 'full'
+      ? await proveFull({ circuit: options.original, edges: original }, { circuit, edges })
+      : undefined
+  const complete = around?.checks.every(({ status }) => status !== 'not_checked') === true
   const same = nodes.length > 0 ? 'failed' : 'passed'
-  const checks = [{ id: 'nodes.same', level: 'connections', status: same } as const, ...concluded.checks]
+  const own = concluded.checks.filter(({ id }) => around === undefined || id !== 'indices.consistent')
+  const checks = [
+    { id: 'nodes.same', level: 'connections', status: same } as const,
+    ...own,
+    ...(around?.checks ?? []),
+  ]
   const failed = checks.some(({ status }) => status === 'failed')
   const { predicted } = examination
   return {
     verdict: failed ? 'differs' : 'verified',
-    level: 'synapses',
+    level: complete ? 'full' : 'synapses',
     checks,
-    findings: [...nodes, ...concluded.findings],
-    notChecked: concluded.notChecked,
+    findings: [
+      ...nodes,
+      ...concluded.findings.filter(({ code }) => around === undefined || code !== 'index.disagrees'),
+      ...(around?.findings ?? []),
+    ],
+    notChecked:
+      around === undefined
+        ? concluded.notChecked
+        : [...concluded.notChecked.filter(what => !NOT_LOOKED_AT.includes(what)), ...around.notChecked],
     synapses: predicted && {
       edges: predicted.edges,
       properties: predicted.properties,

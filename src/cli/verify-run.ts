@@ -80,6 +80,7 @@ export async function runConfigVerify(
       original: circuit,
       manipulated,
       config: flags.config,
+      level: flags.level,
       splits: flags.splits,
       logs: flags.logs,
       population: flags.population,

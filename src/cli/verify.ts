@@ -127,7 +127,6 @@ const ASKED_OTHERWISE = [
   'source',
   'target',
   'nodes',
-  'level',
   'allow',
   'writeDifferences',
   'shard',

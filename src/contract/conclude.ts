@@ -90,7 +90,11 @@ export function concludeExamination(
   }
 }
 
-const NOT_LOOKED_AT = ['node files beyond their size', 'other edge populations of the circuit']
+/** What level full looks at. */
+export const NOT_LOOKED_AT: readonly string[] = [
+  'node files beyond their size',
+  'other edge populations of the circuit',
+]
 
 function invariantsFor(plan: Plan, findings: readonly Finding[]): InvariantId[] {
   const asked = invariantsOf(plan.operations)

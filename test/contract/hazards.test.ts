@@ -9,7 +9,7 @@ import { determine, examine } from '../../src/contract/examine.ts'
 import { type Connection, connectionsOf, type SyntheticCircuit } from '../../src/demo/circuit.ts'
 import { removeConnections } from '../../src/demo/manipulate.ts'
 import { synthesize } from '../../src/demo/synthesize.ts'
-import { writeCircuit, writeManipulated } from '../../src/demo/write.ts'
+import { ORIGINAL_STYLE, writeCircuit, writeEdges, writeManipulated } from '../../src/demo/write.ts'
 import { isInputError } from '../../src/errors.ts'
 import { openHdf5 } from '../../src/formats/hdf5/open.ts'
 import { writeMaskNpz } from '../../src/formats/scipy-sparse.ts'
@@ -133,6 +133,34 @@ describe('hazard', () => {
     expect(proof.verdict).toBe('differs')
     expect(proof.findings.find(({ code }) => code === 'removal.amount')?.expected).toMatch(/in split 3/)
     expect(adviceFor(proof)?.cause).toMatch(/never manipulated/)
+  })
+
+  it('sibling population lost', async () => {
+    const alone = await writeCircuit(join(folder, 'siblings'), circuit)
+    writeEdges(join(folder, 'siblings', 'other.h5'), circuit.edges, NODES, {
+      ...ORIGINAL_STYLE,
+      population: 'other',
+    })
+    const json = JSON.parse(readFileSync(alone, 'utf8')) as { networks: { edges: unknown[] } }
+    const other = { edges_file: '$BASE_DIR/other.h5', populations: { other: { type: 'chemical' } } }
+    json.networks.edges.push(other)
+    writeFileSync(alone, JSON.stringify(json))
+    const fcts = [{ source: 'null_manipulation', model_config: {} }]
+    const config = writeConfig('siblings-config', fcts, { edges_popul_name: 'default' })
+    const result = await writeManipulated(join(folder, 'siblings-out'), '../siblings', circuit.edges, NODES)
+    const opened = await openCircuit(alone)
+    const at = async (level: 'synapses' | 'full') => {
+      const [proof] = await verifyConfig({ original: opened, manipulated: [result], config, level })
+      return proof
+    }
+    expect(await at('synapses')).toMatchObject({
+      verdict: 'verified',
+      notChecked: expect.arrayContaining(['other edge populations of the circuit']),
+    })
+    const full = await at('full')
+    opened.close()
+    expect(full?.verdict).toBe('differs')
+    expect(full?.findings.map(({ code }) => code)).toEqual(['population.lost'])
   })
 
   it('index that does not cover all edges', async () => {
