@@ -37,8 +37,10 @@ export type {
   InputIdentity,
   Level,
   Proof,
+  ProvenContract,
   Trouble,
   Verdict,
 } from './verification/proof.ts'
 export { type Request, type VerifyOptions, verify } from './verify.ts'
+export { type VerifyConfigOptions, verifyConfig } from './verify-config.ts'
 export { VERSION } from './version.ts'

@@ -23,6 +23,7 @@ describe('the package', () => {
       'readPairList',
       'selectFrom',
       'verify',
+      'verifyConfig',
       'writeSelection',
     ])
   })
