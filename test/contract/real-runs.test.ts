@@ -38,24 +38,28 @@ describe.skipIf(!hasShared)('real runs against their configuration', () => {
     expect(all.filter(run => !run.failed)).toHaveLength(63)
   })
 
-  it.each(all.filter(run => !run.failed))('$name', async run => {
-    const copied = copyRun(run, folder)
-    expect(copied.results.length).toBeGreaterThan(0)
-    for (const result of copied.results) {
-      const proof = await check(copied, result)
-      if (typeof proof === 'string') throw new Error(proof)
-      expect(proof.findings.filter(({ severity }) => severity === 'error')).toEqual([])
-      expect(proof.trouble).toBeUndefined()
-      expect(proof.verdict).toBe('verified')
-      expect(proof.level).toBe('synapses')
-      expect(proof.edges).toEqual({
-        original: run.expected.rows_before,
-        manipulated: run.expected.rows_after,
-      })
-      const modelled = run.operations.some(name => name === 'conn_rewiring' || name === 'conn_wiring')
-      expect(proof.contract?.predicted).toBe(!modelled)
-    }
-  })
+  it.each(all.filter(run => !run.failed))(
+    '$name',
+    async run => {
+      const copied = copyRun(run, folder)
+      expect(copied.results.length).toBeGreaterThan(0)
+      for (const result of copied.results) {
+        const proof = await check(copied, result)
+        if (typeof proof === 'string') throw new Error(proof)
+        expect(proof.findings.filter(({ severity }) => severity === 'error')).toEqual([])
+        expect(proof.trouble).toBeUndefined()
+        expect(proof.verdict).toBe('verified')
+        expect(proof.level).toBe('synapses')
+        expect(proof.edges).toEqual({
+          original: run.expected.rows_before,
+          manipulated: run.expected.rows_after,
+        })
+        const modelled = run.operations.some(name => name === 'conn_rewiring' || name === 'conn_wiring')
+        expect(proof.contract?.predicted).toBe(!modelled)
+      }
+    },
+    60_000,
+  )
 })
 
 /** What is said of the result of a failed run, where one was left: the words its explanation calls for. */

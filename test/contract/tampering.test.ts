@@ -116,44 +116,55 @@ const TAMPERS: Record<string, Tamper> = {
 }
 
 describe.skipIf(!hasShared)('real runs, tampered with', () => {
-  it.each(good)('$name', async run => {
-    const open = await openRun(copyRun(run, folder))
-    const { edges, result, determined } = open
-    expect(codes(await examine(edges, result, determined))).toEqual([])
-    const rows = await readRows(result)
-    expect(codes(await examine(edges, toEdges(rows), determined))).toEqual([])
-    const free = undetermined(run)
-    for (const [what, tamper] of Object.entries(TAMPERS)) {
-      const random = seedrandom(`${run.name} ${what}`)
-      for (let time = 0; time < 2; time++) {
-        const changed = copyRows(rows)
-        const place = tamper(changed, n => Math.floor(random() * n))
-        if (place === undefined) continue
-        const found = codes(await examine(edges, toEdges(changed), determined))
-        if (found.length === 0 && free(place.row, place.property)) continue
-        expect({ what, time, place, found: found.length > 0 }).toMatchObject({ found: true })
+  it.each(good)(
+    '$name',
+    async run => {
+      const open = await openRun(copyRun(run, folder))
+      const { edges, result, determined } = open
+      expect(codes(await examine(edges, result, determined))).toEqual([])
+      const rows = await readRows(result)
+      expect(codes(await examine(edges, toEdges(rows), determined))).toEqual([])
+      const free = undetermined(run)
+      for (const [what, tamper] of Object.entries(TAMPERS)) {
+        const random = seedrandom(`${run.name} ${what}`)
+        for (let time = 0; time < 2; time++) {
+          const changed = copyRows(rows)
+          const place = tamper(changed, n => Math.floor(random() * n))
+          if (place === undefined) continue
+          const found = codes(await examine(edges, toEdges(changed), determined))
+          if (found.length === 0 && free(place.row, place.property)) continue
+          expect({ what, time, place, found: found.length > 0 }).toMatchObject({ found: true })
+        }
       }
-    }
-    open.close()
-  })
+      open.close()
+    },
+    60_000,
+  )
 
-  it.each(good)('$name: an index range shifted', async run => {
-    const copied = copyRun(run, folder)
-    const open = await openRun(copied)
-    expect(await indexProblems(open.result)).toEqual([])
-    const file = join(copied.folder, 'edges.h5')
-    for (const direction of ['source_to_target', 'target_to_source']) {
-      const intact = readFileSync(file)
-      const shifted = Buffer.from(intact)
-      const at = await rangeAt(file, `/edges/${open.result.population}/indices/${direction}/range_to_edge_id`)
-      shifted.writeBigUInt64LE(shifted.readBigUInt64LE(at) + 1n, at)
-      writeFileSync(file, shifted)
-      const problems = (await indexProblems(open.result)) ?? []
-      expect(problems.map(problem => problem.direction)).toContain(direction)
-      writeFileSync(file, intact)
-    }
-    open.close()
-  })
+  it.each(good)(
+    '$name: an index range shifted',
+    async run => {
+      const copied = copyRun(run, folder)
+      const open = await openRun(copied)
+      expect(await indexProblems(open.result)).toEqual([])
+      const file = join(copied.folder, 'edges.h5')
+      for (const direction of ['source_to_target', 'target_to_source']) {
+        const intact = readFileSync(file)
+        const shifted = Buffer.from(intact)
+        const at = await rangeAt(
+          file,
+          `/edges/${open.result.population}/indices/${direction}/range_to_edge_id`,
+        )
+        shifted.writeBigUInt64LE(shifted.readBigUInt64LE(at) + 1n, at)
+        writeFileSync(file, shifted)
+        const problems = (await indexProblems(open.result)) ?? []
+        expect(problems.map(problem => problem.direction)).toContain(direction)
+        writeFileSync(file, intact)
+      }
+      open.close()
+    },
+    60_000,
+  )
 })
 
 /** Where the end of the first range stands in the file: datasets of the converter are contiguous. */
