@@ -31,6 +31,19 @@ export function pairRows(
   let nextRow = NONE
   let nextOther = NONE
   for (let row: u32 = 0; row < count; row++) {
+    if (row == nextRow && !keep && !groupOf) {
+      // A run goes on, as most do: four rows at a time.
+      const room = min(count - row, load<u32>(limits) - nextOther) & ~3
+      const equal = equalFours(source, target, row, otherSource, otherTarget, nextOther, room)
+      if (equal) {
+        store<u32>(last, load<u32>(last, 8) + equal, 8)
+        store<u32>(cursors, nextOther + equal)
+        row += equal
+        nextRow = row
+        nextOther += equal
+        if (row == count) break
+      }
+    }
     if (keep && !((load<u8>(keep + (row >> 3)) >> (<u8>(row & 7))) & 1)) continue
     const at4 = (<usize>row) << 2
     const t = load<u32>(target + at4)
@@ -59,6 +72,28 @@ export function pairRows(
     nextOther = other + 1
   }
   return found
+}
+
+/** Rows from (row, other) on that are equal, in fours, at most `room`. */
+@inline function equalFours(
+  source: usize,
+  target: usize,
+  row: u32,
+  otherSource: usize,
+  otherTarget: usize,
+  other: u32,
+  room: u32,
+): u32 {
+  const at = (<usize>row) << 2
+  const there = (<usize>other) << 2
+  let done: u32 = 0
+  for (; done < room; done += 4) {
+    const k = (<usize>done) << 2
+    const s = v128.xor(v128.load(source + at + k), v128.load(otherSource + there + k))
+    const t = v128.xor(v128.load(target + at + k), v128.load(otherTarget + there + k))
+    if (v128.any_true(v128.or(s, t))) break
+  }
+  return done
 }
 
 /**
