@@ -40,10 +40,19 @@ export async function planOf(config: ManipConfig, place: Place, splits?: number)
       })
     operations.push(await operationOf(call, { file: config.file, source, target }))
   }
+  const parts = splits ?? config.splits
+  const shuffles = operations.findIndex(
+    one => one.kind === 'syn_prop_alteration' && one.newValue.mode === 'shuffle',
+  )
+  if (parts > 1 && shuffles >= 0)
+    throw new InputError(`mode shuffle stops with ${parts} splits: the package allows it with one only`, {
+      file: config.file,
+      field: config.functions[shuffles]?.path,
+    })
   return {
     operations,
     seed: config.seed,
-    splits: splits ?? config.splits,
+    splits: parts,
     oneStream: config.generation === 'A1',
   }
 }

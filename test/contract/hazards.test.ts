@@ -185,6 +185,14 @@ describe('hazard', () => {
     ])
   })
 
+  it('shuffle with several splits', async () => {
+    const fcts = [
+      { source: 'syn_prop_alteration', syn_prop: 'delay', new_value: { mode: 'shuffle' }, model_config: {} },
+    ]
+    const config = writeConfig('shuffle', fcts, { N_split_nodes: 2 })
+    expect(await refusal(config, await writeResult('shuffle', []))).toMatch(/shuffle stops with 2 splits/)
+  })
+
   it('seed that overflows with the splits', async () => {
     const fcts = [{ source: 'conn_removal', amount_pct: 30, model_config: {} }]
     const config = writeConfig('overflow', fcts, { seed: 2 ** 31, N_split_nodes: 4 })
