@@ -19,7 +19,8 @@ export class AsciiWriter {
     let rest = value
     for (let at = this.#length + digits - 1; at >= this.#length; at--) {
       const tenth = Math.floor(rest / 10)
-      this.#bytes[at] = 48 + rest - 10 * tenth
+      // In this order: 48 more could be beyond 2^53.
+      this.#bytes[at] = 48 + (rest - 10 * tenth)
       rest = tenth
     }
     this.#length += digits

@@ -12,6 +12,8 @@ it('writes what string templates write', () => {
       expect(writer.toString()).toBe(pieces.join(''))
     }),
   )
+  const large = Number.MAX_SAFE_INTEGER - 16
+  expect(new AsciiWriter().integer(large).toString()).toBe('9007199254740975')
   const long = new AsciiWriter()
   for (let k = 0; k < 50_000; k++) long.integer(k).text(' and ')
   expect(long.toString()).toBe(Array.from({ length: 50_000 }, (_, k) => `${k} and `).join(''))
