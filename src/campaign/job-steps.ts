@@ -1,9 +1,10 @@
 /** What runs a manipulation elsewhere and registers its result: job scripts and registration workflows. */
-import { mkdirSync } from 'node:fs'
+
 import { stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { type JsonObject, readTextFile } from '../formats/json.ts'
+import { makeFolders } from '../formats/make-folder.ts'
 import { candidates } from '../interop/manip-config/find-result.ts'
 import { type ManipulationJob, manipulationScript } from '../interop/manip-config/job-script.ts'
 import {
@@ -69,7 +70,7 @@ interface Written {
 
 function writeJob({ output }: Campaign, variant: Variant, job: ManipulationJob): Written {
   const script = manipulationScript(job)
-  mkdirSync(logFolder(output), { recursive: true })
+  makeFolders(logFolder(output))
   const file = jobScript(output, variant)
   writeFileAtomic(file, script)
   return { file, key: 'submit', command: `sbatch ${file}` }
@@ -83,7 +84,7 @@ async function writeWorkflow(
   const date = new Date().toISOString().slice(0, 19).replace('T', ' ')
   const { path, text } = workflowConfig(await readTextFile(template), { ...registration, date })
   const file = join(output, path)
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolders(dirname(file))
   writeFileAtomic(file, text)
   return { file, key: 'register', command: `cd ${output} && ${registrationCommand(registration)}` }
 }

@@ -1,10 +1,12 @@
 /** `connproof.lock.json`: what was done for a campaign, from what, with which result. Written last, and whole. */
-import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
+
+import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { isJsonObject, type JsonObject, readJsonFile } from '../formats/json.ts'
+import { makeFolders } from '../formats/make-folder.ts'
 import { VERSION } from '../version.ts'
 import type { Identity } from './identity.ts'
 import { lockFile } from './lock-file.ts'
@@ -113,7 +115,7 @@ function ownerOf(file: string): string {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
   } catch (error) {
     throw new InputError(`the folder cannot be made (${String(error)})`, {
       file: dirname(lockFile(folder)),

@@ -1,8 +1,9 @@
 /** All circuits of a campaign against what was selected for them. What is proven already, and unchanged, is not again. */
-import { mkdirSync } from 'node:fs'
+
 import { resolve } from 'node:path'
 import { type InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
+import { makeFolders } from '../formats/make-folder.ts'
 import { openCircuit } from '../open-circuit.ts'
 import { proofFile } from '../report/json.ts'
 import type { SonataCircuit } from '../sonata/circuit.ts'
@@ -253,7 +254,7 @@ class Verification {
     const { variant, step, file, inputs, reasons: why } = pending
     await requireUnchanged(inputs, this.#home)
     // Where nothing was selected there is no folder yet.
-    mkdirSync(variant.paths.folder, { recursive: true })
+    makeFolders(variant.paths.folder)
     writeFileAtomic(variant.paths.proof, proofFile([proof]))
     const done = { outputs: [variant.paths.proof], result: resultOf(proof) }
     // Shards look less deep than they may have been asked to.

@@ -1,9 +1,11 @@
 /** `config --job` and `config --simulation`: files of other programs, from what is there already. */
-import { existsSync, mkdirSync } from 'node:fs'
+
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Pairs } from '../connectome/pairs.ts'
 import { InputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
+import { makeFolders } from '../formats/make-folder.ts'
 import { readPairList } from '../inputs/pair-list.ts'
 import { checkManipConfig, isAccepted } from '../interop/manip-config/check.ts'
 import { candidates, placeOf } from '../interop/manip-config/find-result.ts'
@@ -43,7 +45,7 @@ export async function writeJob(file: string, flags: ConfigFlags, { terminal }: S
   if (flags.output === undefined) terminal.out(script)
   else {
     refuseExisting([flags.output], flags)
-    mkdirSync(logFolder, { recursive: true })
+    makeFolders(logFolder)
     writeFileAtomic(flags.output, script)
     if (flags.json)
       terminal.out(jsonLines([{ type: 'job', file: flags.output, submit: `sbatch ${flags.output}` }]))
@@ -92,7 +94,7 @@ export async function writeSimulation(
   else {
     const paths = Object.keys(files).map(name => join(folder, name))
     refuseExisting(paths, flags)
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
     for (const [name, text] of Object.entries(files)) writeFileAtomic(join(folder, name), text)
     const record = { type: 'simulation', connections: pairs.source.length, form, files: paths }
     terminal.out(flags.json ? jsonLines([record]) : paths.map(path => `${path}\n`).join(''))

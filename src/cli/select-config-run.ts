@@ -1,10 +1,11 @@
 /** `select --from-config`: the connections that a configuration will remove, as a mask. */
+
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { planOf } from '../contract/plan.ts'
 import { predictRemoval } from '../contract/predicted-removal.ts'
 import { InputError } from '../errors.ts'
+import { makeFolders } from '../formats/make-folder.ts'
 import { writeMaskNpz } from '../formats/scipy-sparse.ts'
 import { readManipConfig } from '../interop/manip-config/parse.ts'
 import { MASK_FILE } from '../interop/removal-files.ts'
@@ -37,7 +38,7 @@ export async function runConfigSelect(
     for (const warning of predicted.warnings) terminal.err(`connproof: warning: ${warning}\n`)
     if (!flags.dryRun) {
       refuseExisting(mask, flags.force === true)
-      await mkdir(flags.output, { recursive: true })
+      makeFolders(flags.output)
       await writeMaskNpz(mask, predicted.mask)
     }
     const { connections, edges: synapses, warnings } = predicted

@@ -1,6 +1,7 @@
 /** Job scripts and jobs for what of a campaign is not done and not under way. */
+
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { BaseCircuit } from '../campaign/base.ts'
 import { jobScript } from '../campaign/job-steps.ts'
@@ -8,6 +9,7 @@ import { campaignState } from '../campaign/state.ts'
 import type { Campaign, Variant } from '../campaign/types.ts'
 import { InputError, InternalError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
+import { makeFolders } from '../formats/make-folder.ts'
 import type { Level } from '../verification/proof.ts'
 import { type JobsFile, readJobs, type Submission, type What, writeJobs } from './jobs-file.ts'
 import { type ClusterLayout, clusterLayout, partialPath } from './layout.ts'
@@ -71,7 +73,7 @@ async function requireClient({ folder }: ClusterLayout): Promise<void> {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
     accessSync(folder, constants.W_OK)
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code

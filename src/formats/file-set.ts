@@ -1,9 +1,11 @@
 /** Several files of one folder that belong together: overwritten whole, or not at all. */
+
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, unlinkSync } from 'node:fs'
+import { readFileSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../errors.ts'
 import { AtomicFile } from './atomic-write.ts'
+import { makeFolders } from './make-folder.ts'
 
 export interface FileContent<Name extends string = string> {
   readonly name: Name
@@ -117,7 +119,7 @@ function refuseOther(there: readonly { path: string }[]): void {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
   } catch (error) {
     throw new InputError('the folder cannot be made', { file: folder, cause: error })
   }
