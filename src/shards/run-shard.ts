@@ -64,6 +64,8 @@ export async function runShard(options: ShardOptions): Promise<Partial> {
     let partial: Partial = { ...blank, blocks: finished, seconds: before }
     options.onPartial?.(partial)
     for (const block of todo.slice(finished.length)) {
+      // A short block ends before it looks for a signal: one that came while files were opened must not be lost.
+      options.signal?.throwIfAborted()
       const outcomes = await compareBlock(original, comparable, { ...options, unsorted }, block)
       const outcomeOf = new Map(comparable.map((pair, k) => [pair as Asking, outcomes[k]]))
       const done: Block = { ...block, outcomes: opened.pairs.map(pair => plain(outcomeOf.get(pair))) }

@@ -158,8 +158,7 @@ describe('SIGTERM at 20 random moments', () => {
       refused += merged.code === 2 ? 1 : 0
     }
     expect([...codes].filter(code => code !== 0)).toEqual([143])
-    // How many depends on the machine; that some were stopped on the way must be seen.
-    expect(refused).toBeGreaterThan(0)
+    expect(refused).toBeGreaterThan(5)
     expect((await connproof(run)).code).toBe(0)
     expect(withoutTimes((await connproof(['merge', file, '--json'])).stdout)).toBe(whole)
   })
