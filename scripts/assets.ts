@@ -1,19 +1,23 @@
 /** An esbuild plugin: what `src/assets.ts` reads from files, and h5wasm, as text inside the program. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, type Plugin } from 'esbuild'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** @param worker JavaScript expression: the URL of the worker's program as the file that holds it sees it */
-export function embeddedAssets(worker: string): Plugin {
+/**
+ * @param worker JavaScript expression: the URL of the worker's program as the file that holds it sees it
+ * @param beside file of h5wasm's code that the program reads where it lies beside it; without, the program holds it
+ */
+export function embeddedAssets(worker: string, beside?: string): Plugin {
   return {
     name: 'embedded-assets',
     setup({ onResolve, onLoad }) {
       onLoad({ filter: /\/src\/assets\.ts$/ }, () => ({ contents: assets(worker), loader: 'ts' }))
       onResolve({ filter: /^h5wasm\/node$/ }, ({ path }) => ({ path, namespace: 'packed' }))
-      onLoad({ filter: /.*/, namespace: 'packed' }, async () => ({ contents: await packedH5wasm() }))
+      onLoad({ filter: /.*/, namespace: 'packed' }, async () => ({ contents: await packedH5wasm(beside) }))
     },
   }
 }
@@ -32,7 +36,7 @@ export const workerProgram = () => ${worker}
  * Of 4 MB most runs need nothing: as compressed text it costs them no parsing. It is unpacked and compiled on first
  * use. CommonJS, because code that comes from a string has no imports.
  */
-async function packedH5wasm(): Promise<string> {
+async function packedH5wasm(beside: string | undefined): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: ['h5wasm/node'],
     absWorkingDir: ROOT,
@@ -49,13 +53,19 @@ async function packedH5wasm(): Promise<string> {
     write: false,
     logLevel: 'warning',
   })
-  const code = packed(outputFiles[0]?.contents ?? new Uint8Array())
+  const bytes = outputFiles[0]?.contents ?? new Uint8Array()
+  if (beside !== undefined) writeFileSync(beside, bytes)
+  const code =
+    beside === undefined
+      ? `gunzipSync(Buffer.from(${packed(bytes)}, 'base64'))`
+      : `readFileSync(new URL('./${basename(beside)}', import.meta.url))`
   return `
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { compileFunction } from 'node:vm'
 import { gunzipSync } from 'node:zlib'
 const module = { exports: {} }
-const code = gunzipSync(Buffer.from(${code}, 'base64')).toString()
+const code = ${code}.toString()
 compileFunction(code, ['require', 'module', 'exports', 'moduleUrl'], { filename: 'h5wasm' })(
   createRequire(import.meta.url), module, module.exports, import.meta.url)
 export const { File, ready } = module.exports

@@ -2,10 +2,12 @@
  * `npm run build` (the package: `dist/`) and `npm run bundle` (`connproof.mjs`, one file). Both carry all they need, so
  * that neither an installation nor a run reaches for the network.
  */
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { CAMPAIGN_SCHEMA } from '../src/campaign/schema.ts'
 import { embeddedAssets, ROOT } from './assets.ts'
 import { thirdParties } from './third-parties.ts'
@@ -24,12 +26,27 @@ const COMMON = {
   logLevel: 'warning',
 } as const satisfies BuildOptions
 
-/** Code that several entries need, and what only some runs need, are files of their own in `chunks/`. */
+/** One program for the main thread and for its workers. */
+const PROGRAM = `
+import { isMainThread } from 'node:worker_threads'
+const entry = isMainThread ? import('./src/cli/main.ts') : import('./src/parallel/worker.ts')
+export const finished = entry.then(({ finished }) => finished)
+`
+
+const program = (contents: string) => ({ contents, resolveDir: ROOT, loader: 'ts' }) as const
+
 async function buildPackage(): Promise<void> {
   for (const folder of ['cli', 'chunks']) rmSync(`${ROOT}dist/${folder}`, { recursive: true, force: true })
+  const inputs = { ...(await buildLibrary()), ...(await buildCli(`${ROOT}dist/cli`)) }
+  writeFileSync(`${ROOT}dist/THIRD-PARTIES.txt`, thirdParties(inputs))
+  writeFileSync(`${ROOT}dist/campaign.schema.json`, `${JSON.stringify(CAMPAIGN_SCHEMA, undefined, 2)}\n`)
+}
+
+/** Code that several entries need, and what only some runs need, are files of their own in `chunks/`. */
+async function buildLibrary(): Promise<Metafile['inputs']> {
   const { metafile } = await build({
     ...COMMON,
-    entryPoints: ['cli/main', 'parallel/worker', 'index', 'kernels/index'].map(name => `src/${name}.ts`),
+    entryPoints: ['parallel/worker', 'index', 'kernels/index'].map(name => `src/${name}.ts`),
     outbase: 'src',
     outdir: 'dist',
     splitting: true,
@@ -38,20 +55,59 @@ async function buildPackage(): Promise<void> {
     // assets.ts is needed by several entries: it is in a chunk.
     plugins: [embeddedAssets(`new URL('../parallel/worker.js', import.meta.url)`)],
   })
-  writeFileSync(`${ROOT}dist/THIRD-PARTIES.txt`, thirdParties(metafile))
-  writeFileSync(`${ROOT}dist/campaign.schema.json`, `${JSON.stringify(CAMPAIGN_SCHEMA, undefined, 2)}\n`)
+  return metafile.inputs
 }
 
-/** The same file is the program of its worker threads. */
-const ONE_FILE = `
-import { isMainThread } from 'node:worker_threads'
-await (isMainThread ? import('./src/cli/main.ts') : import('./src/parallel/worker.ts'))
-`
+/**
+ * The program in one script, its compiled code in a second file, and `main.js`, which runs the first out of the second.
+ * Names hold the digest of the program: V8 itself only looks at its length before it believes compiled code.
+ */
+async function buildCli(folder: string): Promise<Metafile['inputs']> {
+  mkdirSync(folder, { recursive: true })
+  const { outputFiles, metafile } = await build({
+    ...COMMON,
+    format: 'cjs',
+    stdin: program(PROGRAM),
+    minifyWhitespace: true,
+    legalComments: 'none',
+    // A script that is compiled by hand has no imports, and no `import.meta`.
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': 'mainUrl' },
+    banner: { js: '(function (require, module, mainUrl) {' },
+    footer: { js: '})' },
+    plugins: [embeddedAssets('new URL(mainUrl)', join(folder, 'h5wasm.cjs'))],
+    write: false,
+  })
+  const code = outputFiles[0]?.text ?? ''
+  const name = `program-${createHash('sha256').update(code).digest('hex').slice(0, 12)}`
+  writeFileSync(join(folder, `${name}.cjs`), code)
+  await build({
+    ...COMMON,
+    entryPoints: ['scripts/launcher.ts'],
+    outfile: join(folder, 'main.js'),
+    define: { PROGRAM: JSON.stringify(name) },
+  })
+  chmodSync(join(folder, 'main.js'), 0o755)
+  compileAhead(folder, name)
+  return metafile.inputs
+}
+
+/** What a run compiles is kept for all later ones; so this one does most of what there is to do. */
+function compileAhead(folder: string, name: string): void {
+  const demo = mkdtempSync(join(tmpdir(), 'connproof-build-'))
+  try {
+    const args = [join(ROOT, 'scripts/compile-ahead.mjs'), join(folder, name), join(folder, 'main.js'), demo]
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`compiling ahead failed: ${stderr}`)
+  } finally {
+    rmSync(demo, { recursive: true, force: true })
+  }
+}
 
 async function buildOneFile(folder: string): Promise<void> {
   const { outputFiles, metafile } = await build({
     ...COMMON,
-    stdin: { contents: ONE_FILE, resolveDir: ROOT, loader: 'ts' },
+    stdin: program(`${PROGRAM}\nawait finished`),
     minifyWhitespace: true,
     // Every start reads all of it. The package keeps names, for stack traces.
     minifyIdentifiers: true,
@@ -61,7 +117,7 @@ async function buildOneFile(folder: string): Promise<void> {
     write: false,
   })
   const code = outputFiles[0]?.text ?? ''
-  const file = `${code}/*\n${thirdParties(metafile).replaceAll('*/', '* /')}*/\n`
+  const file = `${code}/*\n${thirdParties(metafile.inputs).replaceAll('*/', '* /')}*/\n`
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'connproof.mjs'), file, { mode: 0o755 })
   const sum = createHash('sha256').update(file).digest('hex')

@@ -7,7 +7,7 @@ import { ROOT } from './assets.ts'
 const ALWAYS = ['assemblyscript', 'h5wasm']
 
 /** Names, versions and the full licence texts. */
-export function thirdParties({ inputs }: Metafile): string {
+export function thirdParties(inputs: Metafile['inputs']): string {
   const used = Object.keys(inputs).flatMap(path => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])
   const names = [...new Set([...used, ...ALWAYS])].sort()
   return ascii(`connproof contains parts of these packages.\n${names.map(entry).join('')}`)

@@ -1,7 +1,7 @@
 /** Reading ZIP archives (what an npz file is) on node:zlib: stored and deflated members, zip64, CRC checked. */
 
 import { pipeline } from 'node:stream/promises'
-import { constants, crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
+import { constants, crc32, createInflateRaw, type InflateRaw, inflateRawSync } from 'node:zlib'
 import { InputError } from '../errors.ts'
 import { allocate, InputFile, MAX_ARRAY_BYTES } from './input-file.ts'
 import {
@@ -16,6 +16,9 @@ import {
 
 const WINDOW = 4 * 1024 * 1024
 const CHUNK = 1024 * 1024
+
+/** Members of at most this size are inflated in one step: streams cost milliseconds. */
+const AT_ONCE = 1024 * 1024
 
 /** Compressed bytes looked at for the start of a member: at most 4 MiB come out of them. */
 const START_BYTES = 4096
@@ -127,6 +130,35 @@ export class ZipArchive {
   }
 
   async #readDeflated(offset: number, content: Uint8Array, member: ZipMember): Promise<number> {
+    const small = Math.max(content.length, member.compressedSize) <= AT_ONCE
+    const inflated = small
+      ? await this.#inflateAtOnce(offset, content, member)
+      : await this.#inflateInChunks(offset, content, member)
+    if (inflated.length !== content.length) throw this.#otherLength(member, String(inflated.length))
+    const left = member.compressedSize - inflated.compressedLength
+    if (left !== 0) throw damaged(this.path, `its data end ${left} bytes early`, member.name)
+    return inflated.crc
+  }
+
+  async #inflateAtOnce(offset: number, content: Uint8Array, member: ZipMember): Promise<Inflated> {
+    const raw = await this.#file.read(offset, member.compressedSize)
+    const { buffer, engine } = this.#inflated(raw, content.length, member)
+    if (buffer.length > content.length) throw this.#otherLength(member, `more than ${content.length}`)
+    content.set(buffer)
+    return { length: buffer.length, compressedLength: engine.bytesWritten, crc: crc32(buffer) }
+  }
+
+  #inflated(raw: Uint8Array, length: number, member: ZipMember): { buffer: Uint8Array; engine: InflateRaw } {
+    try {
+      const inflated: unknown = inflateRawSync(raw, { info: true, maxOutputLength: Math.max(length, 64) })
+      return inflated as { buffer: Uint8Array; engine: InflateRaw } // what `info` asks for
+    } catch (error) {
+      if (isTooLarge(error)) throw this.#otherLength(member, `more than ${length}`)
+      throw this.#undeflatable(member, error)
+    }
+  }
+
+  async #inflateInChunks(offset: number, content: Uint8Array, member: ZipMember): Promise<Inflated> {
     const inflater = createInflateRaw({ chunkSize: Math.min(Math.max(content.length, 64), CHUNK) })
     let crc = 0
     let at = 0
@@ -143,15 +175,7 @@ export class ZipArchive {
     } catch (error) {
       throw error instanceof InputError ? error : this.#undeflatable(member, error)
     }
-    if (at !== content.length) throw this.#otherLength(member, String(at))
-    if (inflater.bytesWritten !== member.compressedSize) {
-      throw damaged(
-        this.path,
-        `its data end ${member.compressedSize - inflater.bytesWritten} bytes early`,
-        member.name,
-      )
-    }
-    return crc
+    return { length: at, compressedLength: inflater.bytesWritten, crc }
   }
 
   async *#windows(offset: number, length: number): AsyncGenerator<Uint8Array> {
@@ -169,5 +193,14 @@ export class ZipArchive {
     return damaged(this.path, `the deflated data cannot be read (${why})`, member.name)
   }
 }
+
+interface Inflated {
+  readonly length: number
+  readonly compressedLength: number
+  readonly crc: number
+}
+
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
 
 const hex = (crc: number): string => crc.toString(16).padStart(8, '0')

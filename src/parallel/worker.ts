@@ -34,12 +34,15 @@ async function compare({ original, manipulated, source, target, options }: Part)
   answer(comparisons === undefined ? { failed: true } : { comparisons })
 }
 
-try {
-  const part = workerData as Part | WalkPart
-  if ('walk' in part)
-    answer(await walkPart(part, await reopen(part.original), await reopen(part.manipulated)))
-  else await compare(part)
-} catch {
-  // The pass over the whole meets the same trouble and says it in full.
-  answer({ failed: true })
+async function work(part: Part | WalkPart): Promise<void> {
+  try {
+    if ('walk' in part)
+      answer(await walkPart(part, await reopen(part.original), await reopen(part.manipulated)))
+    else await compare(part)
+  } catch {
+    // The pass over the whole meets the same trouble and says it in full.
+    answer({ failed: true })
+  }
 }
+
+export const finished = work(workerData as Part | WalkPart)

@@ -35,7 +35,7 @@ export interface EdgeWindows {
 }
 
 /** Rows per window. Fewer cost more calls, more would have to be worth their memory: E1 took 298, 273, 260, 249 ms with 8 to 64 Ki. */
-export const WINDOW_ROWS = 65_536
+export const WINDOW_ROWS = 16_384
 
 const TYPE_CODES: Readonly<Record<IdType, number>> = {
   u8: abi.TYPE_U8,

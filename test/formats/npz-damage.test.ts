@@ -77,6 +77,8 @@ function metadataOf(bytes: Buffer): number[] {
 
 describe('lying archives', () => {
   const array = encodeNpy({ shape: [1000], data: new Int32Array(1000) })
+  /** Too large to be inflated in one step. */
+  const large = encodeNpy({ shape: [500_000], data: Int32Array.from({ length: 500_000 }, (_, k) => k) })
   const NAME = 'row.npy'
 
   /** An archive of one deflated member whose claims are replaced in both of its headers. */
@@ -128,11 +130,35 @@ describe('lying archives', () => {
     expect(error.message).toContain(`found more than ${claims.length - 3960}`)
   })
 
-  it('bytes after the end of the deflated data are refused', async () => {
-    const zip = Buffer.from(await encodeZip([{ name: NAME, bytes: array }], { compressed: true }))
+  it('a large member of another length or content than it claims is refused as well', async () => {
+    const of = (shape: string, extra: object): Promise<string> => {
+      const claims = Buffer.from(large)
+      claims.write(shape, claims.indexOf('(500000,)'), 'latin1')
+      return lying(claims, extra)
+    }
+    const cases = [
+      ['(400000,)', { size: large.length - 400_000 }, `found more than ${large.length - 400_000}`],
+      ['(600000,)', { size: large.length + 400_000 }, `bytes, found ${large.length}`],
+      ['(500000,)', { crc: 0xdead_beef }, 'expected CRC-32 deadbeef, found '],
+    ] as const
+    for (const [shape, extra, message] of cases) {
+      expect((await refusal(async () => readNpz(await of(shape, extra)))).message).toContain(message)
+    }
+    const path = await lying(large, {})
+    const damaged = readFileSync(path)
+    damaged.fill(0xff, 5000, 5040)
+    writeFileSync(damagedPath, damaged)
+    expect((await refusal(() => readNpz(damagedPath))).message).toMatch(/deflated data cannot be read|CRC-32/)
+  })
+
+  it.each([
+    ['at once', array],
+    ['in chunks', large],
+  ])('bytes after the end of the deflated data are refused, inflated %s', async (_, bytes) => {
+    const zip = Buffer.from(await encodeZip([{ name: NAME, bytes }], { compressed: true }))
     const central = zip.indexOf('PK\x01\x02')
     const padded = Buffer.concat([zip.subarray(0, central), Buffer.from('junk'), zip.subarray(central)])
-    const packed = deflateRawSync(array).length + 4
+    const packed = deflateRawSync(bytes).length + 4
     padded.writeBigUInt64LE(BigInt(packed), 30 + NAME.length + 12)
     padded.writeUInt32LE(packed, central + 4 + 20)
     padded.writeUInt32LE(central + 4, padded.length - 6)
