@@ -78,7 +78,17 @@ export const M_OPEN_ORIGINAL: u32 = 120 // f64 edges of the open connection
 export const M_OPEN_MANIPULATED: u32 = 128 // f64
 export const M_COUNTERS: u32 = 136 // f64 per class
 export const M_LIMITS: u32 = 232 // u32 per class: records still wanted; NONE = all
-export const MERGE_BYTES: u32 = 280
+export const M_PAIRS: u32 = 280 // pointer to runs of paired rows; 0: they are not wanted
+export const M_PAIRS_LENGTH: u32 = 284 // runs so far
+export const M_PAIRS_CAPACITY: u32 = 288 // runs that there is room for
+export const M_UNPAIRED: u32 = 292 // 1: some kept connection has not as many edges as before, or there are more runs than room
+export const M_ORIGINAL_FIRST: u32 = 296 // f64 row of the file that the window begins with
+export const M_MANIPULATED_FIRST: u32 = 304 // f64
+export const M_OPEN_PAIRED: u32 = 312 // f64 edges of the open connection that are in a run already
+export const MERGE_BYTES: u32 = 320
+
+// One run of paired rows of two files, f64 each: first row of the original, of the manipulated, number of rows.
+export const PAIR_BYTES: u32 = 24
 
 // State of one scan.
 export const S_HAS_PREVIOUS: u32 = 0

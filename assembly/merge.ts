@@ -5,25 +5,10 @@
 // length: the pass stops when a window is used up, says which, and goes on where it was, so neither a window nor a
 // connection longer than a window means anything to the result.
 import {
-  ADDED_AS_ASKED,
-  ADDED_NOT_ASKED,
-  ASK_REMOVE,
-  ASKED_ABSENT,
-  ASKED_ALREADY_THERE,
-  ASKED_NOT_ADDED,
-  ASKED_STILL_THERE,
   DONE,
   ID_OUT_OF_RANGE,
   ID_TOO_LARGE,
-  LOST_NOT_ASKED,
-  M_ASKED_KIND,
-  M_ASKED_LENGTH,
-  M_ASKED_POSITION,
-  M_ASKED_SOURCE,
-  M_ASKED_TARGET,
-  M_COUNTERS,
   M_LAST_KEY,
-  M_LIMITS,
   M_MANIPULATED_COUNT,
   M_MANIPULATED_FINAL,
   M_MANIPULATED_LENGTH,
@@ -35,35 +20,27 @@ import {
   M_OPEN_KEY,
   M_OPEN_MANIPULATED,
   M_OPEN_ORIGINAL,
+  M_OPEN_PAIRED,
   M_ORIGINAL_COUNT,
   M_ORIGINAL_FINAL,
   M_ORIGINAL_LENGTH,
   M_ORIGINAL_POSITION,
   M_ORIGINAL_SOURCE,
   M_ORIGINAL_TARGET,
-  M_RECORDS,
+  M_PAIRS,
   M_RECORDS_CAPACITY,
   M_RECORDS_LENGTH,
-  M_SOURCE_MEMBER,
   M_SOURCE_NODES,
-  M_TARGET_MEMBER,
   M_TARGET_NODES,
-  MULTIPLICITY_CHANGED,
   NEED_MANIPULATED,
   NEED_ORIGINAL,
   NONE,
-  OUTSIDE_ADDED,
-  OUTSIDE_CHANGED,
-  OUTSIDE_LOST,
-  RECORD_BYTES,
   RECORDS_FULL,
-  REMOVED_AS_ASKED,
   SOURCE_ORDER,
   TARGET_ORDER,
 } from './abi'
-
-/** Above every key: ids end at 2^32-2. */
-const END: u64 = 0xffff_ffff_ffff_ffff
+import { askedNowhere, closeConnection, END, keyOf, nextAsked } from './classify'
+import { pairConnection, pairRun } from './pairs'
 
 /** A connection closes with at most this many records. */
 const RECORDS_PER_STEP: u32 = 2
@@ -78,9 +55,6 @@ export function mergeSorted(state: usize): u32 {
   return load<u32>(state, M_MANIPULATED_WIDE) ? merge<u64>(state) : merge<u32>(state)
 }
 
-@inline function keyOf(source: u32, target: u32): u64 {
-  return ((<u64>target) << 32) | (<u64>source)
-}
 
 @inline function originalKey(source: usize, target: usize, row: u32): u64 {
   return keyOf(load<u32>(source + ((<usize>row) << 2)), load<u32>(target + ((<usize>row) << 2)))
@@ -104,6 +78,9 @@ function merge<T>(state: usize): u32 {
   const sourceNodes = load<u32>(state, M_SOURCE_NODES)
   const targetNodes = load<u32>(state, M_TARGET_NODES)
   const recordsCapacity = load<u32>(state, M_RECORDS_CAPACITY)
+  const pairs = load<u32>(state, M_PAIRS) != 0
+  // Entries that stand for several edges are no rows of a file.
+  assert(!pairs || (!oCount && !mCount))
   let o = load<u32>(state, M_ORIGINAL_POSITION)
   let m = load<u32>(state, M_MANIPULATED_POSITION)
   let open = load<u32>(state, M_OPEN) != 0
@@ -148,6 +125,7 @@ function merge<T>(state: usize): u32 {
 
     const key = min(oKey, mKey)
     if (open && key != openKey) {
+      if (pairs) pairConnection(state, o, m, openO, openM)
       closeConnection(state, openKey, openO, openM)
       open = false
       continue
@@ -167,6 +145,7 @@ function merge<T>(state: usize): u32 {
           equal = rowsBelow(oSource, oTarget, o, equal, asked)
         }
         if (equal) {
+          if (pairs) pairRun(state, <f64>o, <f64>m, <f64>equal)
           // The last connection of the run may go on behind it; all before it are complete and equal.
           o += equal
           m += equal
@@ -174,6 +153,7 @@ function merge<T>(state: usize): u32 {
           openKey = originalKey(oSource, oTarget, o - 1)
           openO = trailingEdges(oSource, oTarget, oCount, o, equal, openKey)
           openM = openO
+          if (pairs) store<f64>(state, openO, M_OPEN_PAIRED)
           lastKey = openKey
           continue
         }
@@ -182,6 +162,7 @@ function merge<T>(state: usize): u32 {
       openKey = key
       openO = 0
       openM = 0
+      if (pairs) store<f64>(state, 0, M_OPEN_PAIRED)
     }
     if (oKey == key) {
       do openO += edgesOf(oCount, o++)
@@ -272,85 +253,4 @@ function trailingEdges(oSource: usize, oTarget: usize, oCount: usize, end: u32, 
   let edges: f64 = 0
   for (let k: u32 = 1; k <= length && originalKey(oSource, oTarget, end - k) == key; k++) edges += edgesOf(oCount, end - k)
   return edges
-}
-
-@inline function nextAsked(state: usize): u64 {
-  const at = load<u32>(state, M_ASKED_POSITION)
-  if (at >= load<u32>(state, M_ASKED_LENGTH)) return END
-  return originalKey(load<u32>(state, M_ASKED_SOURCE), load<u32>(state, M_ASKED_TARGET), at)
-}
-
-@inline function takeAsked(state: usize): u8 {
-  const at = load<u32>(state, M_ASKED_POSITION)
-  store<u32>(state, at + 1, M_ASKED_POSITION)
-  return load<u8>(<usize>load<u32>(state, M_ASKED_KIND) + at)
-}
-
-function askedNowhere(state: usize, key: u64): void {
-  put(state, takeAsked(state) == ASK_REMOVE ? ASKED_ABSENT : ASKED_NOT_ADDED, key, 0, 0)
-}
-
-function closeConnection(state: usize, key: u64, original: f64, manipulated: f64): void {
-  if (nextAsked(state) == key) {
-    if (takeAsked(state) == ASK_REMOVE) closeAskedRemoval(state, key, original, manipulated)
-    else closeAskedAddition(state, key, original, manipulated)
-    return
-  }
-  if (original == manipulated) return
-  const sourceMember: usize = load<u32>(state, M_SOURCE_MEMBER)
-  const targetMember: usize = load<u32>(state, M_TARGET_MEMBER)
-  const inside = load<u8>(sourceMember + <u32>key) & load<u8>(targetMember + <u32>(key >> 32))
-  if (!inside) {
-    if (manipulated == 0) count(state, OUTSIDE_LOST)
-    if (original == 0) count(state, OUTSIDE_ADDED)
-    put(state, OUTSIDE_CHANGED, key, original, manipulated)
-  } else closeKept(state, key, original, manipulated)
-}
-
-function closeKept(state: usize, key: u64, original: f64, manipulated: f64): void {
-  if (original == manipulated) return
-  if (manipulated == 0) put(state, LOST_NOT_ASKED, key, original, manipulated)
-  else if (original == 0) put(state, ADDED_NOT_ASKED, key, original, manipulated)
-  else put(state, MULTIPLICITY_CHANGED, key, original, manipulated)
-}
-
-function closeAskedRemoval(state: usize, key: u64, original: f64, manipulated: f64): void {
-  if (original == 0) {
-    put(state, ASKED_ABSENT, key, original, manipulated)
-    put(state, ADDED_NOT_ASKED, key, original, manipulated)
-  } else if (manipulated == 0) count(state, REMOVED_AS_ASKED)
-  else put(state, ASKED_STILL_THERE, key, original, manipulated)
-}
-
-function closeAskedAddition(state: usize, key: u64, original: f64, manipulated: f64): void {
-  if (original == 0) {
-    count(state, ADDED_AS_ASKED)
-    return
-  }
-  put(state, ASKED_ALREADY_THERE, key, original, manipulated)
-  closeKept(state, key, original, manipulated)
-}
-
-@inline function count(state: usize, kind: u32): void {
-  const at = state + M_COUNTERS + ((<usize>kind) << 3)
-  store<f64>(at, load<f64>(at) + 1)
-}
-
-/** Count, and record the culprit while the caller still wants records of this class. */
-function put(state: usize, kind: u32, key: u64, original: f64, manipulated: f64): void {
-  count(state, kind)
-  const limit = state + M_LIMITS + ((<usize>kind) << 2)
-  const wanted = load<u32>(limit)
-  if (wanted == 0) return
-  if (wanted != NONE) store<u32>(limit, wanted - 1)
-  const length = load<u32>(state, M_RECORDS_LENGTH)
-  assert(length < load<u32>(state, M_RECORDS_CAPACITY))
-  const record = <usize>load<u32>(state, M_RECORDS) + (<usize>length) * RECORD_BYTES
-  store<u32>(record, kind)
-  store<u32>(record, <u32>key, 4)
-  store<u32>(record, <u32>(key >> 32), 8)
-  store<u32>(record, 0, 12)
-  store<f64>(record, original, 16)
-  store<f64>(record, manipulated, 24)
-  store<u32>(state, length + 1, M_RECORDS_LENGTH)
 }

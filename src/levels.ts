@@ -58,6 +58,7 @@ export async function deepen(
       windowRows: options.windowRows,
       sortedByTarget: comparison.order.original === 'tgt,src' || comparison.order.original === 'tgt',
       multiplicityKnown: true,
+      paired: comparison.paired,
       suspects: suspectsOf(comparison),
       walk: input => walkInParallel(input, threadsFor(options, original, edges)),
       signal: options.signal,

@@ -91,6 +91,7 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
         memory: options.memory,
         folder: options.folder,
         windowRows: options.windowRows,
+        pairs: options.level !== 'connections',
         signal: options.signal,
         onProgress: options.onProgress,
       },

@@ -51,7 +51,7 @@ const MUTANTS = [
     'store<u32>(state, 1, S_HAS_COUNTED)',
     '',
   ],
-  ['selection of sources ignored', 'assembly/merge.ts', 'load<u8>(sourceMember + <u32>key) & ', ''],
+  ['selection of sources ignored', 'assembly/classify.ts', 'load<u8>(sourceMember + <u32>key) & ', ''],
   [
     'mask overlap ignored: an asked connection inside an equal run',
     'assembly/merge.ts',
@@ -60,13 +60,13 @@ const MUTANTS = [
   ],
   [
     'asked but absent not reported',
-    'assembly/merge.ts',
+    'assembly/classify.ts',
     'takeAsked(state) == ASK_REMOVE ? ASKED_ABSENT',
     'takeAsked(state) == ASK_REMOVE ? REMOVED_AS_ASKED',
   ],
   [
     'additions taken for removals',
-    'assembly/merge.ts',
+    'assembly/classify.ts',
     'if (takeAsked(state) == ASK_REMOVE) closeAskedRemoval',
     'if (takeAsked(state) != 0) closeAskedRemoval',
   ],
@@ -78,9 +78,39 @@ const MUTANTS = [
   ],
   [
     'multiplicity of a connection ignored',
-    'assembly/merge.ts',
+    'assembly/classify.ts',
     'else put(state, MULTIPLICITY_CHANGED, key, original, manipulated)',
     '',
+  ],
+  [
+    'rows of a connection at the end of a window left unpaired',
+    'assembly/pairs.ts',
+    'if (rest > 0) pairRun',
+    'if (false) pairRun',
+  ],
+  [
+    'a connection that lost edges taken for paired',
+    'assembly/pairs.ts',
+    'if (manipulated != 0) store<u32>(state, 1, M_UNPAIRED)',
+    '',
+  ],
+  [
+    'pairs that skip rows of the manipulated followed',
+    'src/verification/synapses/follow.ts',
+    'paired[k + 1] !== other || ',
+    '',
+  ],
+  [
+    'pairs that end before the manipulated followed',
+    'src/verification/synapses/follow.ts',
+    ' && other === manipulated.edgeCount',
+    '',
+  ],
+  [
+    'one changed value in a window of pairs overlooked',
+    'src/verification/synapses/follow.ts',
+    'if (different > 0)',
+    'if (different > 1)',
   ],
   [
     'last column of COO to CSC skipped',

@@ -17,10 +17,19 @@ export async function walkPart(
     const before = places.before === 'zeros' ? zeros : await reader(places.before, bytes)
     pairs.push({ ...pair, bytes, before, after: await reader(places.after, bytes) })
   }
-  const { groups, remain, multiplicityKnown, windowRows } = part
+  const { groups, remain, paired, multiplicityKnown, windowRows } = part
   const suspects = new TargetSet(Math.max(original.targetCount, manipulated.targetCount))
   const options = { multiplicityKnown, windowRows }
-  const { broken } = await walkOnce({ original, manipulated, pairs, groups, remain, suspects, options })
+  const { broken } = await walkOnce({
+    original,
+    manipulated,
+    pairs,
+    groups,
+    remain,
+    suspects,
+    paired,
+    options,
+  })
   return { broken, suspects: suspects.list() }
 }
 

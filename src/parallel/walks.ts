@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { workerProgram } from '../assets.ts'
 import type { ColumnPair } from '../verification/synapses/columns.ts'
 import type { EdgeBits } from '../verification/synapses/expectation.ts'
+import type { PairedRows } from '../verification/synapses/follow.ts'
 import type { RowGroups } from '../verification/synapses/row-groups.ts'
 import { type Break, type Walked, type WalkInput, walkOnce } from '../verification/synapses/walk.ts'
 import { type PortableEdges, portable } from './jobs.ts'
@@ -19,6 +20,7 @@ export interface WalkPart {
   readonly pairs: readonly PortablePair[]
   readonly groups: RowGroups
   readonly remain: EdgeBits | undefined
+  readonly paired: PairedRows | undefined
   readonly multiplicityKnown: boolean | undefined
   readonly windowRows: number | undefined
 }
@@ -46,6 +48,7 @@ export async function walkInParallel(input: WalkInput, jobs: number): Promise<Wa
       pairs,
       groups: input.groups,
       remain: input.remain,
+      paired: input.paired,
       multiplicityKnown: input.options.multiplicityKnown,
       windowRows: input.options.windowRows,
     }

@@ -33,6 +33,8 @@ export interface CompareOptions {
    * read rows by their targets; found out by some of them only, the parts would not add up.
    */
   readonly unsorted?: readonly boolean[] | undefined
+  /** Tell which rows belong together, where both files are sorted: see `Comparison.paired`. */
+  readonly pairs?: boolean | undefined
   readonly kernels?: KernelBuild
   readonly signal?: AbortSignal | undefined
   /** Rows read so far and in all, of the original and all manipulated populations together. */
@@ -121,7 +123,7 @@ class Pass {
         this.#prove(window)
         for (const run of runs) {
           try {
-            await run.advance(window)
+            await run.advance(window, windows.firstRow)
           } catch (error) {
             this.#putAside(run.manipulated, error, again, outcomes)
             run.windows.close()
@@ -177,9 +179,16 @@ class Pass {
       this.#asked.get(manipulated.asked) ?? placeAsked(this.#memory, askedOf(manipulated.asked, this.#range))
     this.#asked.set(manipulated.asked, asked)
     const tables = { asked, sourceMember: this.#sourceMember, targetMember: this.#targetMember }
-    const keep = { keep: options.keep, all: options.all ?? false }
     try {
       const windows = await this.#open(manipulated.edges, true)
+      const asStored = [this.#inputs.original, manipulated.edges].every(
+        edges => this.#inputs.tiers.of(edges) === 'rows',
+      )
+      const keep = {
+        keep: options.keep,
+        all: options.all ?? false,
+        pairs: asStored && options.pairs === true,
+      }
       runs.add(new MergeRun(this.#memory, manipulated, windows, tables, keep))
     } catch (error) {
       this.#putAside(manipulated, error, again, outcomes)
@@ -223,6 +232,7 @@ class Pass {
       classes,
       culprits,
       differences,
+      paired: run.paired(),
     }
   }
 

@@ -45,6 +45,11 @@ export interface Comparison {
   readonly culprits: Readonly<Record<DifferenceClass, readonly Culprit[]>>
   /** All culprits, ascending by (target, source), where the caller asked for them. */
   readonly differences: readonly Difference[] | undefined
+  /**
+   * Rows that belong together, where that was asked for and both files are sorted, and every connection has all of its
+   * edges or none: triples of first row in the original, in the manipulated, number of rows, ascending.
+   */
+  readonly paired?: Float64Array | undefined
 }
 
 export function classOf(index: number): DifferenceClass {

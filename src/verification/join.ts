@@ -24,7 +24,20 @@ export function joinComparisons(parts: readonly Comparison[], keep: number): Com
     classes: perClass((_, name) => sum(part => part.classes[name])),
     culprits: perClass((_, name) => parts.flatMap(part => part.culprits[name]).slice(0, keep)),
     differences: everything.length === parts.length ? everything.flat() : undefined,
+    paired: joinPairs(parts.map(part => part.paired)),
   }
+}
+
+function joinPairs(parts: readonly (Float64Array | undefined)[]): Float64Array | undefined {
+  const known = parts.filter(part => part !== undefined)
+  if (known.length < parts.length) return undefined
+  const all = new Float64Array(known.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of known) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 type Order = Comparison['order']['original']

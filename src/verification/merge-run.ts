@@ -9,6 +9,8 @@ import { idOutOfRange, OrderError } from './order.ts'
 import { type EdgeWindows, idDoesNotFit, type Window } from './windows.ts'
 
 const RECORDS = 4096
+/** Runs of paired rows, at most; more are not worth their memory: rows are then followed by their ids. */
+const MOST_PAIRS = 2 ** 19
 
 /** Pointers to what the runs of a pass share. */
 export interface Tables {
@@ -46,6 +48,7 @@ export class MergeRun {
   readonly #windows: EdgeWindows
   readonly #state: number
   readonly #records: number
+  readonly #pairs: number
   readonly #culprits = perClass<Culprit[]>(() => [])
   readonly #differences: Difference[] | undefined
   readonly #keep: number
@@ -62,7 +65,7 @@ export class MergeRun {
     manipulated: Manipulated,
     windows: EdgeWindows,
     tables: Tables,
-    options: { keep: number; all: boolean },
+    options: { keep: number; all: boolean; pairs: boolean },
   ) {
     this.manipulated = manipulated
     this.#memory = memory
@@ -84,11 +87,13 @@ export class MergeRun {
       [abi.M_RECORDS, this.#records],
       [abi.M_RECORDS_CAPACITY, RECORDS],
     )
+    this.#pairs = options.pairs ? memory.allocate(MOST_PAIRS * abi.PAIR_BYTES) : 0
+    this.#set([abi.M_PAIRS, this.#pairs], [abi.M_PAIRS_CAPACITY, MOST_PAIRS])
     memory.words(this.#state + abi.M_LIMITS, abi.CLASSES).fill(options.all ? abi.NONE : options.keep)
   }
 
-  /** Merge against one window of the original, to its end. Rejects with what is wrong with the manipulated side. */
-  async advance(original: Window): Promise<void> {
+  /** Merge against one window of the original that begins with `firstRow` of its file, to its end. Rejects with what is wrong with the manipulated side. */
+  async advance(original: Window, firstRow: number): Promise<void> {
     if (original.wide) throw new InternalError('the original must be narrowed')
     this.#set(
       [abi.M_ORIGINAL_SOURCE, original.source],
@@ -97,6 +102,7 @@ export class MergeRun {
       [abi.M_ORIGINAL_LENGTH, original.length],
       [abi.M_ORIGINAL_FINAL, original.final ? 1 : 0],
     )
+    this.#memory.doubles(this.#state + abi.M_ORIGINAL_FIRST, 1)[0] = firstRow
     for (;;) {
       const status = this.#memory.kernels.mergeSorted(this.#state)
       if (status === abi.NEED_ORIGINAL) return
@@ -119,6 +125,7 @@ export class MergeRun {
       [abi.M_MANIPULATED_FINAL, window.final ? 1 : 0],
       [abi.M_MANIPULATED_WIDE, window.wide ? 1 : 0],
     )
+    this.#memory.doubles(this.#state + abi.M_MANIPULATED_FIRST, 1)[0] = this.#windows.firstRow
   }
 
   #failure(status: number): Error {
@@ -169,6 +176,15 @@ export class MergeRun {
       culprits: this.#culprits,
       differences: this.#differences,
     }
+  }
+
+  /**
+   * Rows that belong together, as triples: first row of the original, of the manipulated, number of rows, ascending.
+   * Undefined if they were not wanted, or not every kept connection has all of its edges.
+   */
+  paired(): Float64Array | undefined {
+    if (this.#pairs === 0 || this.#word(abi.M_UNPAIRED) !== 0) return undefined
+    return this.#memory.doubles(this.#pairs, 3 * this.#word(abi.M_PAIRS_LENGTH)).slice()
   }
 
   #word(offset: number): number {

@@ -76,7 +76,8 @@ async function walk(
   const sorted = grouped && (options.sortedByTarget ?? (await isSortedByTarget(original, windowRows)))
   const groups = await rowGroups(order, sorted, manipulated, windowRows)
   if (groups === undefined) return { walked: { broken: {}, undetermined: new Map() }, followed: false }
-  const input = { original, manipulated, pairs, groups, remain, suspects, options }
+  const paired = sorted ? options.paired : undefined
+  const input = { original, manipulated, pairs, groups, remain, suspects, paired, options }
   return { walked: await (options.walk ?? walkOnce)(input), followed: true }
 }
 

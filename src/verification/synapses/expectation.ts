@@ -166,6 +166,8 @@ export interface SynapseOptions {
    * connections found it. Otherwise every connection that lost an edge is looked at row by row.
    */
   readonly multiplicityKnown?: boolean | undefined
+  /** Rows that belong together, from a comparison of connections: see `Comparison.paired`. */
+  readonly paired?: Float64Array | undefined
   /** Targets that must be looked at row by row whatever the pass over both finds. */
   readonly suspects?: Iterable<number> | undefined
   readonly kernels?: KernelBuild | undefined

@@ -13,6 +13,7 @@ import { ColumnWindow, WINDOW_ROWS } from '../windows.ts'
 import type { TargetSet } from './bits.ts'
 import type { ColumnPair } from './columns.ts'
 import type { EdgeBits, SynapseOptions } from './expectation.ts'
+import { canFollow, followPairs, type PairedRows } from './follow.ts'
 import { type Piece, PropertyWindow, type Undetermined } from './property-window.ts'
 import type { RowGroups } from './row-groups.ts'
 
@@ -50,11 +51,16 @@ export interface WalkInput {
   readonly remain: EdgeBits | undefined
   /** Gains the targets that must be looked at. */
   readonly suspects: TargetSet
+  /** Rows that are known to belong together, if `canFollow` them. */
+  readonly paired: PairedRows | undefined
   readonly options: SynapseOptions
 }
 
-export const walkOnce = ({ original, manipulated, pairs, groups, ...plan }: WalkInput): Promise<Walked> =>
-  new Walk(original, manipulated, pairs, groups, plan).run()
+export const walkOnce = (input: WalkInput): Promise<Walked> => {
+  const { original, manipulated, pairs, groups, paired, ...plan } = input
+  if (canFollow(paired, input)) return followPairs(paired, input)
+  return new Walk(original, manipulated, pairs, groups, plan).run()
+}
 
 export class Walk {
   readonly #memory: KernelMemory
