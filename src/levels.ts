@@ -1,14 +1,18 @@
 /** What a proof looks at beyond connections: edges with all their properties. */
 import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
-import { isInputError } from './errors.ts'
-import { proveFull } from './full/full-checks.ts'
+import { type InputError, isInputError } from './errors.ts'
+import { type FullProof, proveFull } from './full/full-checks.ts'
 import { walkInParallel } from './parallel/walks.ts'
+import type { TargetRange } from './verification/buckets.ts'
 import type { Comparison } from './verification/comparison.ts'
 import type { CheckResult, Finding, Level, Proof, Trouble } from './verification/proof.ts'
 import { judgeSynapses, synapsesNotChecked } from './verification/synapses/checks.ts'
-import { compareSynapses } from './verification/synapses/compare.ts'
-import { UNCHANGED } from './verification/synapses/expectation.ts'
+import { type ColumnPair, pairColumns } from './verification/synapses/columns.ts'
+import { compareRows } from './verification/synapses/compare.ts'
+import { type SynapseOptions, UNCHANGED } from './verification/synapses/expectation.ts'
+import { type SynapsePart, sumUp, type Whole } from './verification/synapses/part.ts'
+import { compareTargets } from './verification/synapses/target-range.ts'
 import type { VerifyOptions } from './verify.ts'
 
 /** Of one circuit, what was found beyond its connections. */
@@ -28,6 +32,9 @@ const BEYOND_SYNAPSES = [
   'node files beyond their size and the selected ids',
   'other edge populations of the circuit',
 ]
+/** As deep as `verify` looks where nobody says. */
+export const DEFAULT_LEVEL: Level = 'synapses'
+
 const SHALLOW = { level: 'connections', findings: [], synapses: undefined, error: undefined } as const
 
 /** Of a circuit whose connections alone were looked at. */
@@ -37,71 +44,122 @@ export const NO_DEEPER: Deeper = {
   notChecked: [PROPERTIES, 'order of the edges', ...BEYOND_SYNAPSES],
 }
 
+/** The two edge populations, and where their circuits are. */
+export interface Both {
+  readonly options: VerifyOptions
+  readonly original: EdgeSource
+  readonly edges: EdgeSource
+  readonly circuit?: Circuit | undefined
+}
+
 /** Go as deep as the level says and the files allow. `comparison`: of the connections of both. */
-export async function deepen(
-  { options, original }: { readonly options: VerifyOptions; readonly original: EdgeSource },
-  { edges, circuit }: { readonly edges: EdgeSource; readonly circuit?: Circuit | undefined },
-  comparison: Comparison,
-): Promise<Deeper> {
+export async function deepen(both: Both, comparison: Comparison): Promise<Deeper> {
+  const { original, edges, options } = both
   if (options.level === 'connections') return NO_DEEPER
+  const tables = await openTables(original, edges)
+  if (tables.pairs === undefined) return tables.deeper
+  try {
+    const { pairs } = tables
+    const order = comparison.order.original
+    const part = await compareRows(
+      { original, manipulated: edges, pairs, expectation: UNCHANGED },
+      { ...synapseOptions(both, comparison), sortedByTarget: order === 'tgt,src' || order === 'tgt' },
+    )
+    const full = options.level === 'full' ? await lookAround(both) : undefined
+    return conclusion({ tables, edges: comparison.edges, part, full, keep: options.keep ?? 10 })
+  } catch (error) {
+    if (isInputError(error)) return untold(error)
+    throw error
+  }
+}
+
+/** What {@link deepen} compares, of the rows to some targets. `comparison`: of the connections to them. */
+export function deepenPart(
+  both: Both,
+  pairs: readonly ColumnPair[],
+  comparison: Comparison,
+  range: TargetRange,
+): Promise<SynapsePart> {
+  const { original, edges: manipulated } = both
+  const sides = { original, manipulated, pairs, order: comparison.order }
+  return compareTargets(sides, range, synapseOptions(both, comparison))
+}
+
+/** What properties there are on both sides; no `pairs`: nothing is to be compared, and that is all there is to say. */
+export type Tables<P = ColumnPair> =
+  | (Omit<Whole['columns'], 'pairs'> & { readonly pairs: readonly P[]; readonly deeper?: undefined })
+  | { readonly pairs?: undefined; readonly deeper: Deeper }
+
+export async function openTables(original: EdgeSource, edges: EdgeSource): Promise<Tables> {
   const list = [original, edges].find(one => one.table === undefined)
   if (list !== undefined) {
     const reason = `${list.file} lists connections without properties`
     const notChecked = [`${PROPERTIES} (${reason})`, 'order of the edges', ...BEYOND_SYNAPSES]
-    return { ...SHALLOW, checks: synapsesNotChecked(reason), notChecked }
+    return { deeper: { ...SHALLOW, checks: synapsesNotChecked(reason), notChecked } }
   }
   try {
-    const synapses = await compareSynapses(original, edges, UNCHANGED, {
-      keep: options.keep,
-      memory: options.memory,
-      folder: options.folder,
-      windowRows: options.windowRows,
-      sortedByTarget: comparison.order.original === 'tgt,src' || comparison.order.original === 'tgt',
-      multiplicityKnown: true,
-      paired: comparison.paired,
-      suspects: suspectsOf(comparison),
-      walk: input => walkInParallel(input, threadsFor(options, original, edges)),
-      signal: options.signal,
-      onProgress: options.onProgress,
-    })
-    const { checks, findings } = judgeSynapses(synapses)
-    const { edges: counts, properties, pipeline } = synapses
-    const notChecked = [...synapses.notChecked, ...BEYOND_SYNAPSES]
-    const facts = { edges: counts, properties, pipeline }
-    const deeper = {
-      level: 'synapses',
-      checks,
-      findings,
-      notChecked,
-      synapses: facts,
-      error: undefined,
-    } as const
-    if (options.level !== 'full') return deeper
-    const full = await proveFull({ circuit: options.original, edges: original }, { circuit, edges })
-    return {
-      ...deeper,
-      level: full.checks.some(({ status }) => status === 'not_checked') ? 'synapses' : 'full',
-      checks: [...checks, ...full.checks],
-      findings: [...findings, ...full.findings],
-      notChecked: [...synapses.notChecked, ...full.notChecked],
-    }
+    return await pairColumns(original, edges, UNCHANGED)
   } catch (error) {
-    if (!isInputError(error)) throw error
-    const notChecked = [`${PROPERTIES} (${error.message})`, 'order of the edges', ...BEYOND_SYNAPSES]
-    const { message, file, field, hint } = error
-    const trouble = { message, file, field, hint }
-    return { ...SHALLOW, checks: synapsesNotChecked(message), notChecked, error: trouble }
+    if (isInputError(error)) return { deeper: untold(error) }
+    throw error
   }
 }
 
-/** As many as for the connections. */
-const threadsFor = ({ jobs, rowsPerJob }: VerifyOptions, ...all: readonly EdgeSource[]): number => {
-  const rows = all.reduce((sum, { edgeCount }) => sum + edgeCount, 0)
-  return Math.max(1, Math.min(jobs ?? 1, Math.floor(rows / (rowsPerJob || 1))))
+/** What only level full asks for. */
+export const lookAround = ({ options, original, circuit, edges }: Both): Promise<FullProof> =>
+  proveFull({ circuit: options.original, edges: original }, { circuit, edges })
+
+export interface Found {
+  readonly tables: Pick<Whole, 'columns'>['columns']
+  readonly edges: Comparison['edges']
+  /** Of all rows. */
+  readonly part: SynapsePart
+  /** At level full. */
+  readonly full: FullProof | undefined
+  readonly keep: number
 }
 
-/** Targets of connections that lost or gained edges: which edges these were shows when they are matched. */
-const suspectsOf = ({ culprits }: Comparison): number[] =>
-  [...culprits.multiplicity_changed, ...culprits.outside_changed, ...culprits.asked_still_there].map(
-    ({ target }) => target,
-  )
+export function conclusion({ tables, edges, part, full, keep }: Found): Deeper {
+  const whole = { edges, columns: tables, expectation: UNCHANGED, remaining: undefined, part, keep }
+  const synapses = sumUp(whole)
+  const { checks, findings } = judgeSynapses(synapses)
+  const { edges: counts, properties, pipeline } = synapses
+  const deeper = { synapses: { edges: counts, properties, pipeline }, error: undefined }
+  if (full === undefined) {
+    const notChecked = [...synapses.notChecked, ...BEYOND_SYNAPSES]
+    return { ...deeper, level: 'synapses', checks, findings, notChecked }
+  }
+  return {
+    ...deeper,
+    level: full.checks.some(({ status }) => status === 'not_checked') ? 'synapses' : 'full',
+    checks: [...checks, ...full.checks],
+    findings: [...findings, ...full.findings],
+    notChecked: [...synapses.notChecked, ...full.notChecked],
+  }
+}
+
+/** Where properties could not be read. */
+export function untold({ message, file, field, hint }: Trouble | InputError): Deeper {
+  const notChecked = [`${PROPERTIES} (${message})`, 'order of the edges', ...BEYOND_SYNAPSES]
+  const error = { message, file, field, hint }
+  return { ...SHALLOW, checks: synapsesNotChecked(message), notChecked, error }
+}
+
+function synapseOptions({ options, original, edges }: Both, comparison: Comparison): SynapseOptions {
+  const rows = original.edgeCount + edges.edgeCount
+  // As many as for the connections.
+  const threads = Math.max(1, Math.min(options.jobs ?? 1, Math.floor(rows / (options.rowsPerJob || 1))))
+  return {
+    keep: options.keep,
+    memory: options.memory,
+    folder: options.folder,
+    windowRows: options.windowRows,
+    multiplicityKnown: true,
+    paired: comparison.paired,
+    // Which edges of a connection are gone or new shows when they are matched.
+    suspects: comparison.changedTargets,
+    walk: input => walkInParallel(input, threads),
+    signal: options.signal,
+    onProgress: options.onProgress,
+  }
+}

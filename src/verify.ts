@@ -102,7 +102,7 @@ export async function verify(options: VerifyOptions): Promise<Proof[]> {
       const outcome = outcomes[k]
       if (outcome === undefined) continue
       const { comparison } = outcome
-      const deeper = comparison && (await deepen(pair.question, pair.answer, comparison))
+      const deeper = comparison && (await deepen({ ...pair.question, ...pair.answer }, comparison))
       found.set(pair, { outcome, deeper })
     }
     const seconds = (performance.now() - started) / 1000

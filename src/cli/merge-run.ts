@@ -4,17 +4,15 @@ import { isCampaignFile } from '../campaign/recognise.ts'
 import { verifyCampaign } from '../campaign/verify-steps.ts'
 import { campaignToText } from '../campaign/verify-text.ts'
 import { judgeByShards } from '../cluster/merge-campaign.ts'
-import { InputError } from '../errors.ts'
 import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
 import { proofsToText } from '../report/text.ts'
 import { mergePartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
-import { readPartial } from '../shards/partial.ts'
+import { readPartial, requireLevel } from '../shards/partial.ts'
 import { whoWeAre } from './campaign-flags.ts'
 import { exitCodeOf as campaignExitCode, recordsOf } from './campaign-verify-run.ts'
 import type { MergeFlags } from './merge.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
-import { resourcesFor } from './resources.ts'
 import { exitCodeOf } from './verify-run.ts'
 
 /** Exit code of the verdicts, as `verify` has it. */
@@ -26,17 +24,13 @@ export async function runMerge(
   const [first] = files
   if (files.length === 1 && first !== undefined && (await isCampaignFile(first)))
     return mergeCampaign(first, flags, session)
-  if (flags.level !== undefined && flags.level !== 'connections')
-    throw new InputError('shards compare connections', {
-      field: '--level',
-      hint: `without shards: connproof verify --level ${flags.level}`,
-    })
   const { terminal, signal } = session
   const outputs = planOutputs(flags, files, [])
   try {
     const partials: PartialFile[] = []
     for (const file of files) {
       const part = { file, partial: await readPartial(file) }
+      requireLevel(part.partial, flags.level, file)
       await requireUnchanged(part)
       partials.push(part)
       signal.throwIfAborted()
@@ -57,13 +51,13 @@ async function mergeCampaign(
   { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
   const campaign = await readCampaign(file)
-  const judge = judgeByShards(campaign)
+  const judge = judgeByShards(campaign, flags.level)
   const outcomes = await verifyCampaign(campaign, {
     judge,
     force: flags.force,
     owner: whoWeAre(),
     signal,
-    comparison: { level: flags.level, ...resourcesFor({}) },
+    comparison: { level: flags.level },
   })
   if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf)))
   else terminal.out(campaignToText(outcomes, { show: flags.show, style: terminal.style }))

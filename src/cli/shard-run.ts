@@ -97,6 +97,7 @@ async function ofVariant(
     run({
       ...question,
       allow: (flags.allow ?? []) as FindingCode[],
+      level: flags.level,
       keep: Math.max(flags.show, KEEP),
       ...resourcesFor(flags),
       folder: flags.tmp,

@@ -3,62 +3,57 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Campaign } from '../campaign/types.ts'
 import { InputError, isInputError } from '../errors.ts'
-import { type Deeper, deepen } from '../levels.ts'
 import { conclude, openCase, troubleOf } from '../prove.ts'
-import { joinPartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
-import { differingIdentity, readPartial } from '../shards/partial.ts'
-import { describeShard } from '../shards/run-shard.ts'
-import type { Comparison } from '../verification/comparison.ts'
-import type { Proof } from '../verification/proof.ts'
-import { isComparable, openAll, type VerifyOptions } from '../verify.ts'
+import { describeShard } from '../shards/describe.ts'
+import { mergePartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
+import { differingIdentity, readPartial, requireLevel } from '../shards/partial.ts'
+import type { Level, Proof } from '../verification/proof.ts'
+import { openAll, type VerifyOptions } from '../verify.ts'
 import { clusterLayout } from './layout.ts'
 
 /**
  * To be given to `verifyCampaign` instead of `verify`: a circuit whose shards do not make a whole cannot be told, and
- * does not stop the others. Connections are those that the shards compared; what a deeper level asks for is compared
- * here, by the same code as in `verify`.
+ * does not stop the others. Nothing is compared here.
+ *
+ * @param level shards must have looked as deep as this
  */
-export function judgeByShards(campaign: Campaign): (options: VerifyOptions) => Promise<Proof[]> {
+export function judgeByShards(
+  campaign: Campaign,
+  level: Level | undefined,
+): (options: VerifyOptions) => Promise<Proof[]> {
   const { partials } = clusterLayout(campaign)
   return async options => {
     const proofs: Proof[] = []
     for (const [k, manipulated] of options.manipulated.entries()) {
       const request = options.requests?.[k]
       const one = { ...options, manipulated: [manipulated], requests: request && [request] }
-      proofs.push(await judgeOne(one, partials, request?.name ?? ''))
+      proofs.push(await judgeOne(one, partials, request?.name ?? '', level))
       options.signal?.throwIfAborted()
     }
     return proofs
   }
 }
 
-async function judgeOne(options: VerifyOptions, folder: string, id: string): Promise<Proof> {
+async function judgeOne(
+  options: VerifyOptions,
+  folder: string,
+  id: string,
+  level: Level | undefined,
+): Promise<Proof> {
   try {
     const files = await partialsOf(folder, id)
-    for (const file of files) await requireUnchanged(file)
-    const [joined] = joinPartials(files)
+    for (const { file, partial } of files) {
+      requireLevel(partial, level, file)
+      await requireUnchanged({ file, partial })
+    }
+    const [proof] = mergePartials(files)
     const [first] = files
-    if (joined === undefined || first === undefined) throw new InputError('no circuit', { file: folder })
+    if (proof === undefined || first === undefined) throw new InputError('no circuit', { file: folder })
     await requireAsked(options, first)
-    const deeper = await deeperOf({ ...options, keep: first.partial.keep }, joined.outcome?.comparison)
-    return conclude(joined.one, joined.outcome, joined.seconds, deeper)
+    return proof
   } catch (error) {
     if (!isInputError(error)) throw error
     return cannotTell(options, error)
-  }
-}
-
-async function deeperOf(
-  options: VerifyOptions,
-  comparison: Comparison | undefined,
-): Promise<Deeper | undefined> {
-  if (comparison === undefined || options.level === 'connections') return undefined
-  const opened = await openAll(options)
-  try {
-    const pair = opened.pairs.find(isComparable)
-    return pair && (await deepen(pair.question, pair.answer, comparison))
-  } finally {
-    opened.close()
   }
 }
 
@@ -81,14 +76,8 @@ export async function partialsOf(folder: string, id: string): Promise<PartialFil
 
 /** What the shards compared is what is asked now, of the circuits as they are now. */
 async function requireAsked(options: VerifyOptions, { file, partial }: PartialFile): Promise<void> {
-  const { shard, keep } = partial
-  const now = await describeShard({
-    ...options,
-    level: 'connections',
-    keep,
-    shard,
-    anyOrder: partial.anyOrder,
-  })
+  const { shard, keep, level, anyOrder } = partial
+  const now = await describeShard({ ...options, level, keep, shard, anyOrder })
   const name = differingIdentity(now, partial)
   if (name === undefined) return
   throw new InputError(`is of something else than is asked now: not the same ${name}`, {

@@ -23,6 +23,8 @@ export const MAX_NODES = 0xffff_ffff
 export interface ColumnPlace {
   readonly file: string
   readonly dataset: string
+  /** Row that the column begins at; default 0. */
+  readonly first?: number | undefined
 }
 
 /** One id column, readable in any order, in windows. */

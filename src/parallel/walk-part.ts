@@ -17,9 +17,9 @@ export async function walkPart(
     const before = places.before === 'zeros' ? zeros : await reader(places.before, bytes)
     pairs.push({ ...pair, bytes, before, after: await reader(places.after, bytes) })
   }
-  const { groups, remain, paired, multiplicityKnown, windowRows } = part
+  const { groups, remain, paired, multiplicityKnown, windowRows, targets } = part
   const suspects = new TargetSet(Math.max(original.targetCount, manipulated.targetCount))
-  const options = { multiplicityKnown, windowRows }
+  const options = { multiplicityKnown, windowRows, targets }
   const { broken } = await walkOnce({
     original,
     manipulated,
@@ -38,10 +38,10 @@ const zeros: ReadRows = (_first, _count, into) => {
 }
 
 /** Rows of `bytes`, of one value or of several. */
-async function reader({ file, dataset }: ColumnPlace, bytes: number): Promise<ReadRows> {
+async function reader({ file, dataset, first: begin = 0 }: ColumnPlace, bytes: number): Promise<ReadRows> {
   const data = await (await openHdf5(file)).dataset(dataset)
   if (data === undefined || (data.type.kind !== 'int' && data.type.kind !== 'float'))
     throw new InputError('gone', { file, field: dataset })
   const each = bytes / data.type.bytes
-  return (first, count, into) => data.readInto(first * each, count * each, into)
+  return (first, count, into) => data.readInto((begin + first) * each, count * each, into)
 }

@@ -1,6 +1,7 @@
 /** One walk over two edge populations on several cores: properties dealt out, each thread follows the rows itself. */
 import { Worker } from 'node:worker_threads'
 import { workerProgram } from '../assets.ts'
+import type { TargetRange } from '../verification/buckets.ts'
 import type { ColumnPair } from '../verification/synapses/columns.ts'
 import type { EdgeBits } from '../verification/synapses/expectation.ts'
 import type { PairedRows } from '../verification/synapses/follow.ts'
@@ -23,6 +24,7 @@ export interface WalkPart {
   readonly paired: PairedRows | undefined
   readonly multiplicityKnown: boolean | undefined
   readonly windowRows: number | undefined
+  readonly targets: TargetRange | undefined
 }
 
 export type WalkAnswer =
@@ -51,6 +53,7 @@ export async function walkInParallel(input: WalkInput, jobs: number): Promise<Wa
       paired: input.paired,
       multiplicityKnown: input.options.multiplicityKnown,
       windowRows: input.options.windowRows,
+      targets: input.options.targets,
     }
     return runPart(part)
   })

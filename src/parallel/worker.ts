@@ -11,10 +11,10 @@ import type { WalkAnswer, WalkPart } from './walks.ts'
 const answer = (message: Answer | WalkAnswer): void => parentPort?.postMessage(message)
 
 async function reopenColumn(column: PortableColumn): Promise<IdColumn> {
-  const { file, dataset } = column.place
+  const { file, dataset, first: begin = 0 } = column.place
   const data = await (await openHdf5(file)).dataset(dataset)
   if (data === undefined) throw new InputError('gone', { file, field: dataset })
-  return { ...column, readInto: (first, count, into) => data.readInto(first, count, into) }
+  return { ...column, readInto: (first, count, into) => data.readInto(begin + first, count, into) }
 }
 
 const reopen = async (edges: PortableEdges): Promise<EdgeSource> => ({

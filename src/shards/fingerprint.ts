@@ -2,13 +2,15 @@
 import { createHash } from 'node:crypto'
 import { open, stat } from 'node:fs/promises'
 
+export const NOT_THERE = 'not there'
+
 /** Bytes at either end that are looked at: all of a small file. */
 const END = 1 << 20
 
 /** Size, time of change and the sha256 of the first and last MiB, as text; of a folder, its time of change. */
 export async function fingerprint(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined)
-  if (found === undefined) return 'not there'
+  if (found === undefined) return NOT_THERE
   const facts = `${found.size} bytes, changed ${found.mtime.toISOString()}`
   if (!found.isFile()) return facts
   const file = await open(path)

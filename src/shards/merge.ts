@@ -1,12 +1,14 @@
 /** Partial results of all shards of one verification, made the proofs that an undivided run gives. */
 import { MAX_NODES } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
+import { conclusion, type Deeper, NO_DEEPER, untold } from '../levels.ts'
 import { type Case, conclude } from '../prove.ts'
 import type { Comparison } from '../verification/comparison.ts'
 import { joinComparisons } from '../verification/join.ts'
 import type { Proof, Trouble } from '../verification/proof.ts'
-import { fingerprint } from './fingerprint.ts'
-import { differingIdentity, type Partial, shardName } from './partial.ts'
+import { joinParts, type SynapsePart } from '../verification/synapses/part.ts'
+import { fingerprint, NOT_THERE } from './fingerprint.ts'
+import { differingIdentity, type Partial, type PartOutcome, shardName } from './partial.ts'
 
 export interface PartialFile {
   /** For messages. */
@@ -21,16 +23,17 @@ export interface PartialFile {
  *   contradict one another: then nothing is proven
  */
 export const mergePartials = (given: readonly PartialFile[]): Proof[] =>
-  joinPartials(given).map(({ one, outcome, seconds }) => conclude(one, outcome, seconds))
+  joinPartials(given).map(({ one, outcome, deeper, seconds }) => conclude(one, outcome, seconds, deeper))
 
-export interface Joined {
+interface Joined {
   readonly one: Case
   readonly outcome: { readonly comparison?: Comparison; readonly error?: Trouble } | undefined
+  readonly deeper: Deeper | undefined
   readonly seconds: number
 }
 
-/** {@link mergePartials} before the conclusion: one comparison per circuit. */
-export function joinPartials(given: readonly PartialFile[]): Joined[] {
+/** One comparison per circuit. */
+function joinPartials(given: readonly PartialFile[]): Joined[] {
   const parts = [...given].sort((a, b) => a.partial.shard.index - b.partial.shard.index)
   const [first] = parts
   if (first === undefined) throw new InputError('no partial results were given')
@@ -38,21 +41,29 @@ export function joinPartials(given: readonly PartialFile[]): Joined[] {
   requireAll(parts)
   requireWhole(parts)
   const seconds = parts.reduce((sum, { partial }) => sum + partial.seconds, 0)
-  return first.partial.cases.map((one, k) => ({ one, outcome: outcomeOf(one, k, parts), seconds }))
+  return first.partial.cases.map((one, k) => {
+    const outcome = outcomeOf(one, k, parts)
+    const deeper = outcome?.comparison && deeperOf(outcome.comparison, k, parts)
+    return { one, outcome, deeper, seconds }
+  })
 }
 
-/** @throws InputError if an input is not what it was when the shards ran; one that is gone cannot have misled them */
+/** @throws InputError if an input is not there any more, or not what it was when the shards ran */
 export async function requireUnchanged({ file, partial }: PartialFile): Promise<void> {
   for (const [name, was] of Object.entries(partial.identity)) {
     const input = name.startsWith('file ') ? name.slice('file '.length) : undefined
     if (input === undefined) continue
     const now = await fingerprint(input)
-    if (now === was || now === 'not there') continue
-    throw new InputError(`has changed since shard ${shardName(partial.shard)} was run`, {
-      file: input,
-      field: file,
-      hint: 'run all shards again',
-    })
+    if (now === was) continue
+    const gone = now === NOT_THERE
+    throw new InputError(
+      `${gone ? 'is gone' : 'has changed'} since shard ${shardName(partial.shard)} was run`,
+      {
+        file: input,
+        field: file,
+        hint: gone ? 'put it back unchanged, or merge where it is' : AGAIN,
+      },
+    )
   }
 }
 
@@ -131,19 +142,48 @@ function notWhole(part: PartialFile, before: PartialFile | undefined, overlap: b
 function outcomeOf(one: Case, k: number, parts: readonly PartialFile[]): Joined['outcome'] {
   if (one.error !== undefined) return undefined
   const comparisons: Comparison[] = []
-  for (const { partial } of parts) {
-    for (const block of partial.blocks) {
-      const outcome = block.outcomes[k]
-      // In the order of targets, so this is what one pass meets first.
-      if (outcome?.error) return { error: outcome.error }
-      if (!outcome?.comparison) return { error: { message: 'not compared by every shard' } }
-      comparisons.push(outcome.comparison)
-    }
+  for (const outcome of outcomesOf(k, parts)) {
+    // In the order of targets, so this is what one pass meets first.
+    if (outcome?.error) return { error: outcome.error }
+    if (!outcome?.comparison) return { error: { message: 'not compared by every shard' } }
+    comparisons.push(outcome.comparison)
   }
   const comparison = joinComparisons(comparisons, parts[0]?.partial.keep ?? 0)
   if (comparison !== undefined) return { comparison }
   throw new InputError('some shards relied on an order of its rows that others found broken', {
     file: one.proof.file,
     hint: 'run all shards again with --any-order',
+  })
+}
+
+const outcomesOf = (k: number, parts: readonly PartialFile[]): (PartOutcome | null | undefined)[] =>
+  parts.flatMap(({ partial }) => partial.blocks.map(({ outcomes }) => outcomes[k]))
+
+/** Beyond connections, which could be compared. */
+function deeperOf(comparison: Comparison, k: number, parts: readonly PartialFile[]): Deeper {
+  const [first] = parts
+  if (first === undefined || first.partial.level === 'connections') return NO_DEEPER
+  const { tables: all, keep, level } = first.partial
+  const tables = all[k]
+  if (tables?.deeper !== undefined) return tables.deeper
+  const found: SynapsePart[] = []
+  for (const outcome of outcomesOf(k, parts)) {
+    if (outcome?.synapses?.error !== undefined) return untold(outcome.synapses.error)
+    if (outcome?.synapses !== undefined) found.push(outcome.synapses.found)
+  }
+  const full = parts.find(({ partial }) => partial.globals)?.partial.full?.[k]
+  if (full?.error !== undefined) return untold(full.error)
+  const blocks = parts.reduce((sum, { partial }) => sum + partial.blocks.length, 0)
+  if (tables?.pairs === undefined || found.length < blocks || (level === 'full' && full == null))
+    throw new InputError(`is of level ${level}, and not all of it was compared`, {
+      file: first.file,
+      hint: AGAIN,
+    })
+  return conclusion({
+    tables,
+    edges: comparison.edges,
+    part: joinParts(found, keep),
+    full: full?.found,
+    keep,
   })
 }

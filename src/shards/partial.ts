@@ -1,11 +1,14 @@
 /** The file that one shard leaves: what it found in its block of targets, and all that tells it from others. */
 import { createHash } from 'node:crypto'
 import { InputError } from '../errors.ts'
-import { isJsonObject, type JsonValue, parseJson, readTextFile } from '../formats/json.ts'
+import { isJsonArray, isJsonObject, type JsonValue, parseJson, readTextFile } from '../formats/json.ts'
+import type { FullProof } from '../full/full-checks.ts'
+import type { Tables } from '../levels.ts'
 import type { Case } from '../prove.ts'
 import type { TargetRange } from '../verification/buckets.ts'
 import type { Comparison } from '../verification/comparison.ts'
-import type { Trouble } from '../verification/proof.ts'
+import { LEVELS, type Level, type Trouble } from '../verification/proof.ts'
+import type { SynapsePart } from '../verification/synapses/part.ts'
 import { VERSION } from '../version.ts'
 
 /** One block of targets of one shard. */
@@ -15,9 +18,15 @@ export interface Block extends TargetRange {
 }
 
 export interface PartOutcome {
+  /** Without what helps to compare edges, `changedTargets` and `paired`: that has been done. */
   readonly comparison?: Comparison | undefined
   readonly error?: Trouble | undefined
+  /** Of the edges, from level synapses on, where there are properties on both sides. */
+  readonly synapses?: Told<SynapsePart> | undefined
 }
+
+/** Or why it could not be told. */
+export type Told<T> = { readonly found: T; readonly error?: undefined } | { readonly error: Trouble }
 
 /** Shard `index` (from 1) of `of`. */
 export interface Shard {
@@ -25,9 +34,11 @@ export interface Shard {
   readonly of: number
 }
 
+export const SCHEMA = 2
+
 export interface Partial {
   readonly format: 'connproof-partial'
-  readonly schema: 1
+  readonly schema: typeof SCHEMA
   readonly tool: string
   readonly shard: Shard
   /** False: interrupted; `blocks` are those that were finished. */
@@ -38,22 +49,43 @@ export interface Partial {
   readonly anyOrder: boolean
   /** Culprits kept per class. */
   readonly keep: number
+  readonly level: Level
   /** The targets of this shard; null where there are fewer targets with edges than shards. */
   readonly range: TargetRange | null
   /** One for each manipulated circuit. Findings about nodes are in those of shard 1 only. */
   readonly cases: readonly Case[]
   /** Whether this shard made the checks that are made once: those of node populations and selections. */
   readonly globals: boolean
+  /** One for each case: which properties there are; null at level connections, and where there is nothing to compare. */
+  readonly tables: readonly (PlainTables | null)[]
+  /** At level full, once the blocks of the shard that makes `globals` are done: one for each case. */
+  readonly full?: readonly (Told<FullProof> | null)[] | undefined
   /** Ascending, without gaps from the begin of `range`. */
   readonly blocks: readonly Block[]
   readonly seconds: number
 }
 
+/** Names of the properties, for readers of their columns. */
+export type PlainTables = Tables<{ readonly name: string }>
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Values of 64-bit properties that JSON has no number for. */
+const INTEGER = 'integer'
+
+function revive(value: JsonValue): unknown {
+  if (isJsonArray(value)) return value.map(revive)
+  if (!isJsonObject(value)) return value
+  const integer = value[INTEGER]
+  if (typeof integer === 'string') return BigInt(integer)
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revive(one)]))
+}
 
 /** The text of the file: one JSON object, its own digest last. */
 export function partialToText(partial: Partial): string {
-  const body = JSON.stringify(partial)
+  const body = JSON.stringify(partial, (_, value: unknown) =>
+    typeof value === 'bigint' ? { [INTEGER]: String(value) } : value,
+  )
   return `${body.slice(0, -1)},"sha256":"${sha256(body)}"}\n`
 }
 
@@ -71,7 +103,7 @@ export function parsePartial(text: string, file: string): Partial {
   if (!isJsonObject(value) || value.format !== 'connproof-partial') {
     throw new InputError('is not a partial result of verify --shard', { file })
   }
-  if (value.tool !== VERSION || value.schema !== 1) {
+  if (value.tool !== VERSION || value.schema !== SCHEMA) {
     throw new InputError(`was made by connproof ${String(value.tool)}, and this is ${VERSION}`, {
       file,
       hint: 'run all shards and the merge with one version',
@@ -84,7 +116,7 @@ export function parsePartial(text: string, file: string): Partial {
       hint: 'run this shard again',
     })
   }
-  return body as unknown as Partial
+  return revive(body) as Partial
 }
 
 /** `2/5`, for messages. */
@@ -94,4 +126,18 @@ export const shardName = ({ index, of }: Shard): string => `${index}/${of}`
 export function differingIdentity(a: Partial, b: Partial): string | undefined {
   const names = Object.keys({ ...a.identity, ...b.identity })
   return names.find(name => a.identity[name] !== b.identity[name])
+}
+
+/** Whether the shards looked as deep as this. */
+export const reaches = ({ level }: Pick<Partial, 'level'>, wanted: Level): boolean =>
+  LEVELS.indexOf(level) >= LEVELS.indexOf(wanted)
+
+/** @throws InputError if the shards looked less deep than they should have */
+export function requireLevel(partial: Partial, wanted: Level | undefined, file: string): void {
+  if (wanted === undefined || reaches(partial, wanted)) return
+  throw new InputError(`shard ${shardName(partial.shard)} is of level ${partial.level}, not ${wanted}`, {
+    file,
+    field: '--level',
+    hint: `run all shards again with --level ${wanted}`,
+  })
 }

@@ -1,16 +1,15 @@
 /** One shard of a verification: its block of targets, in smaller blocks that a rerun need not do again. */
-import { createHash } from 'node:crypto'
 import type { EdgeSource } from '../connectome/edges.ts'
-import { InputError } from '../errors.ts'
+import { isInputError } from '../errors.ts'
+import { deepenPart, lookAround, type Tables } from '../levels.ts'
 import { compareInParallel } from '../parallel/jobs.ts'
-import { openCase, troubleOf } from '../prove.ts'
+import { troubleOf } from '../prove.ts'
 import type { TargetRange } from '../verification/buckets.ts'
 import type { Outcome } from '../verification/compare.ts'
 import { cutTargets, looksUnsorted } from '../verification/cut.ts'
 import { type Asking, type Comparable, isComparable, openAll, type VerifyOptions } from '../verify.ts'
-import { VERSION } from '../version.ts'
-import { fingerprint } from './fingerprint.ts'
-import { type Block, differingIdentity, type Partial, type PartOutcome, type Shard } from './partial.ts'
+import { describe, tablesOf, takeUp } from './describe.ts'
+import type { Block, Partial, PartOutcome, Shard, Told } from './partial.ts'
 
 export interface ShardOptions extends VerifyOptions {
   readonly shard: Shard
@@ -35,43 +34,40 @@ const MOST_BLOCKS = 64
  * @throws InputError as `verify` does, and where `earlier` is about something else and not to be replaced
  */
 export async function runShard(options: ShardOptions): Promise<Partial> {
-  const { shard, level = 'connections' } = options
-  if (level !== 'connections') {
-    throw new InputError('shards compare connections; properties of synapses are compared in one run', {
-      field: '--level',
-      hint: `without --shard: verify --level ${level}`,
-    })
-  }
+  const { shard } = options
   const started = performance.now()
   const opened = await openAll(options)
   try {
-    const { original } = opened.question
-    const comparable = opened.pairs.filter(isComparable)
-    const files = [original, ...comparable.map(({ answer }) => answer.edges)]
+    const { pairs, question } = opened
+    const { original } = question
+    const files = [original, ...pairs.filter(isComparable).map(({ answer }) => answer.edges)]
     const unsorted = await Promise.all(files.map(edges => options.anyOrder === true || looksUnsorted(edges)))
-    const range = (await cutTargets(original, shard.of))[shard.index - 1]
-    const blank = await describe(options, opened.pairs, range)
+    const tables = await tablesOf(options, pairs)
+    const blank = await describe(options, opened, tables)
     const earlier = takeUp(options, blank)
     if (earlier?.complete) return earlier
     // Rows in no order are all read for every block.
     const rows = files.reduce((sum, edges) => sum + edges.edgeCount, 0) / shard.of
     const blocks = unsorted.includes(true) ? 1 : Math.ceil(rows / (options.blockRows ?? BLOCK_ROWS))
-    const todo = await blocksOf(original, range, Math.min(blocks, MOST_BLOCKS) * shard.of)
+    const todo = await blocksOf(original, blank.range, Math.min(blocks, MOST_BLOCKS) * shard.of)
     const isDone = (k: number): boolean =>
       earlier?.blocks[k]?.from === todo[k]?.from && earlier?.blocks[k]?.to === todo[k]?.to
     const finished = (earlier?.blocks ?? []).filter((_, k) => isDone(k))
     const before = earlier?.seconds ?? 0
+    const seconds = (): number => before + (performance.now() - started) / 1000
     let partial: Partial = { ...blank, blocks: finished, seconds: before }
     options.onPartial?.(partial)
     for (const block of todo.slice(finished.length)) {
       // A short block ends before it looks for a signal: one that came while files were opened must not be lost.
       options.signal?.throwIfAborted()
-      const outcomes = await compareBlock(original, comparable, { ...options, unsorted }, block)
-      const outcomeOf = new Map(comparable.map((pair, k) => [pair as Asking, outcomes[k]]))
-      const done: Block = { ...block, outcomes: opened.pairs.map(pair => plain(outcomeOf.get(pair))) }
-      const seconds = before + (performance.now() - started) / 1000
-      partial = { ...partial, blocks: [...partial.blocks, done], seconds }
+      const outcomes = await compareBlock(original, pairs, tables, { ...options, unsorted }, block)
+      const done: Block = { ...block, outcomes }
+      partial = { ...partial, blocks: [...partial.blocks, done], seconds: seconds() }
       options.onPartial?.(partial)
+    }
+    if (options.level === 'full' && partial.globals) {
+      options.signal?.throwIfAborted()
+      partial = { ...partial, full: await allAround(pairs, tables), seconds: seconds() }
     }
     partial = { ...partial, complete: true }
     options.onPartial?.(partial)
@@ -81,7 +77,26 @@ export async function runShard(options: ShardOptions): Promise<Partial> {
   }
 }
 
-function compareBlock(
+/** Connections and edges of one block: it is done when both are. */
+async function compareBlock(
+  original: EdgeSource,
+  pairs: readonly Asking[],
+  tables: readonly (Tables | undefined)[],
+  options: ShardOptions & { readonly unsorted: readonly boolean[] },
+  range: TargetRange,
+): Promise<(PartOutcome | null)[]> {
+  const comparable = pairs.filter(isComparable)
+  const compared = await compareConnections(original, comparable, options, range)
+  const outcomes: (PartOutcome | null)[] = []
+  for (const [k, pair] of pairs.entries()) {
+    const outcome = isComparable(pair) ? compared[comparable.indexOf(pair)] : undefined
+    outcomes.push(outcome === undefined ? null : await outcomeOf(pair, tables[k], outcome, range))
+    options.signal?.throwIfAborted()
+  }
+  return outcomes
+}
+
+function compareConnections(
   original: EdgeSource,
   comparable: readonly Comparable[],
   options: ShardOptions & { readonly unsorted: readonly boolean[] },
@@ -92,97 +107,55 @@ function compareBlock(
   const [first] = comparable
   if (first === undefined) return Promise.resolve([])
   const { source, target } = first.question
-  const compare = { keep, memory, folder, windowRows, signal, onProgress, range, unsorted }
+  const pairs = options.level !== 'connections'
+  const compare = { keep, memory, folder, windowRows, signal, onProgress, range, unsorted, pairs }
   return compareInParallel(original, manipulated, source, target, compare, options)
+}
+
+async function outcomeOf(
+  pair: Asking,
+  tables: Tables | undefined,
+  { comparison, error }: Outcome,
+  range: TargetRange,
+): Promise<PartOutcome> {
+  if (error !== undefined) return { error: troubleOf(error) }
+  const outcome = { comparison: { ...comparison, changedTargets: [], paired: undefined } }
+  if (tables?.pairs === undefined || !isComparable(pair)) return outcome
+  const both = { ...pair.question, ...pair.answer }
+  return { ...outcome, synapses: await told(() => deepenPart(both, tables.pairs, comparison, range)) }
+}
+
+/** Level full, of circuits whose edges could be compared. */
+function allAround(
+  pairs: readonly Asking[],
+  tables: readonly (Tables | undefined)[],
+): Promise<Partial['full']> {
+  return Promise.all(
+    pairs.map(async (pair, k) =>
+      tables[k]?.pairs === undefined || !isComparable(pair)
+        ? null
+        : told(() => lookAround({ ...pair.question, ...pair.answer })),
+    ),
+  )
+}
+
+async function told<T>(look: () => Promise<T>): Promise<Told<T>> {
+  try {
+    return { found: await look() }
+  } catch (error) {
+    if (isInputError(error)) return { error: troubleOf(error) }
+    throw error
+  }
 }
 
 /** Blocks of a shard's range, cut from the whole, so that a rerun cuts them alike. */
 async function blocksOf(
   original: EdgeSource,
-  range: TargetRange | undefined,
+  range: TargetRange | null,
   parts: number,
 ): Promise<TargetRange[]> {
-  if (range === undefined) return []
+  if (range === null) return []
   const cuts = (await cutTargets(original, parts)).map(({ from }) => from)
   const starts = [range.from, ...cuts.filter(cut => cut > range.from && cut < range.to)]
   return starts.map((from, k) => ({ from, to: starts[k + 1] ?? range.to }))
-}
-
-const plain = (outcome: Outcome | undefined): PartOutcome | null =>
-  outcome === undefined
-    ? null
-    : outcome.error === undefined
-      ? { comparison: outcome.comparison }
-      : { error: troubleOf(outcome.error) }
-
-/** What a shard of `options` would say before it compares anything: who it is and of what. */
-export async function describeShard(options: ShardOptions): Promise<Partial> {
-  const opened = await openAll(options)
-  try {
-    const range = (await cutTargets(opened.question.original, options.shard.of))[options.shard.index - 1]
-    return await describe(options, opened.pairs, range)
-  } finally {
-    opened.close()
-  }
-}
-
-/** The partial result before anything is compared. */
-async function describe(
-  options: ShardOptions,
-  pairs: readonly Asking[],
-  range: TargetRange | undefined,
-): Promise<Partial> {
-  const { shard, keep = 10 } = options
-  const globals = shard.index === 1
-  const cases = await Promise.all(pairs.map(({ question, answer }) => openCase(question, answer)))
-  const identity: Record<string, string> = {
-    level: 'connections',
-    'number of shards': String(shard.of),
-    'culprits to keep': String(keep),
-    'order of rows': options.anyOrder === true ? 'none is relied on' : 'as found',
-    original: await fingerprint(options.original.file),
-  }
-  for (const [k, { question, answer }] of pairs.entries()) {
-    const { nodes: _, ...rest } = cases[k] ?? { nodes: [] }
-    const { source, target, asked } = question
-    const name = `circuit ${k + 1}`
-    identity[`node selection for ${name}`] = digest(source.ids, target.ids)
-    identity[`connections asked of ${name}`] = digest(asked.source, asked.target, asked.kind)
-    identity[name] = digest(JSON.stringify(rest))
-    if (answer.edges === undefined) continue
-    identity[`node selection in ${name}`] = digest(answer.source.ids, answer.target.ids)
-  }
-  const files = new Set(cases.flatMap(({ proof }) => proof.inputs.map(({ file }) => file)))
-  for (const file of [...files].sort()) identity[`file ${file}`] = await fingerprint(file)
-  return {
-    format: 'connproof-partial',
-    schema: 1,
-    tool: VERSION,
-    shard,
-    complete: false,
-    identity,
-    anyOrder: options.anyOrder === true,
-    keep,
-    range: range ?? null,
-    cases: cases.map(one => (globals ? one : { ...one, nodes: [] })),
-    globals,
-    blocks: [],
-    seconds: 0,
-  }
-}
-
-function digest(...parts: readonly (string | Uint8Array | Uint32Array)[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest('hex')
-}
-
-function takeUp({ earlier, replace, shard }: ShardOptions, now: Partial): Partial | undefined {
-  if (earlier === undefined) return undefined
-  const other = differingIdentity(earlier, now)
-  if (other === undefined && earlier.shard.index === shard.index) return earlier
-  if (replace) return undefined
-  throw new InputError(`the partial result that is there is of something else: not the same ${other}`, {
-    hint: 'add --force to replace it, or give another name with --partial',
-  })
 }

@@ -117,7 +117,6 @@ export class BucketRows implements EdgeWindows {
     const memory = this.#memory
     const source = new ColumnWindow(memory, this.#edges.source, this.#rows, false)
     const target = new ColumnWindow(memory, this.#edges.target, this.#rows, false)
-    const scan = new Scan(memory)
     const rowsOf = await this.#countTargets(target)
     const { budget, folder, range } = this.#options
     const buckets = planBuckets(rowsOf, this.#edges.sourceCount, this.#bucketRows, range)
@@ -131,21 +130,22 @@ export class BucketRows implements EdgeWindows {
       ? new KeysInMemory(memory, buckets, rows)
       : new KeysInFile(memory, buckets, rows, Math.min(this.#bucketRows, MOST_WAITING), folder)
     if (keys instanceof KeysInFile) this.#spill = keys
-    let [ascends, strictly] = [true, true]
+    const bySource = new OrderSeen(memory)
+    const byTarget = new OrderSeen(memory)
     for (let first = 0; first < this.#edges.edgeCount; first += this.#rows) {
       const length = Math.min(this.#rows, this.#edges.edgeCount - first)
       await source.fill(first, length)
       await target.fill(first, length)
-      // Swapped: is it sorted by source? Also the range of both.
-      scan.rows(target.ids, source.ids, length)
-      checkRange(this.#edges, scan.largestTarget, scan.largestSource)
-      ascends &&= !scan.targetBroken
-      strictly &&= !scan.sourceBroken
+      bySource.rows(target.ids, source.ids, length)
+      checkRange(this.#edges, bySource.largestMajor, bySource.largestMinor)
+      // Only a caller that trusts no order gets here with rows that are sorted by target.
+      if (byTarget.ascends) byTarget.rows(source.ids, target.ids, length)
       keys.deal(source.ids, target.ids, length)
       this.rowsRead = first + length
     }
     keys.finish()
-    this.order = ascends ? (strictly ? 'src,tgt' : 'src') : 'none'
+    if (byTarget.ascends) this.order = byTarget.strictly ? 'tgt,src' : 'tgt'
+    else if (bySource.ascends) this.order = bySource.strictly ? 'src,tgt' : 'src'
     return { buckets, keys }
   }
 
@@ -173,6 +173,31 @@ export class BucketRows implements EdgeWindows {
 interface Dealt {
   readonly buckets: Buckets
   readonly keys: KeysInMemory | KeysInFile
+}
+
+/** Whether rows ascend by one id, and within it by the other. */
+class OrderSeen {
+  readonly #scan: Scan
+  ascends = true
+  strictly = true
+
+  constructor(memory: KernelMemory) {
+    this.#scan = new Scan(memory)
+  }
+
+  rows(minor: number, major: number, length: number): void {
+    this.#scan.rows(minor, major, length)
+    this.ascends &&= !this.#scan.targetBroken
+    this.strictly &&= !this.#scan.sourceBroken
+  }
+
+  get largestMinor(): number {
+    return this.#scan.largestSource
+  }
+
+  get largestMajor(): number {
+    return this.#scan.largestTarget
+  }
 }
 
 /** Tables that the kernel deals by. */

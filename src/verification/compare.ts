@@ -219,7 +219,7 @@ class Pass {
   }
 
   #result(run: MergeRun, original: EdgeOrder): Comparison {
-    const { classes, culprits, differences } = run.result()
+    const { classes, culprits, changedTargets, differences } = run.result()
     const { connections: all, inside } = this.#scan
     const lost = classes.removed_as_asked + classes.lost_not_asked
     const gained = classes.added_as_asked + classes.added_not_asked
@@ -231,6 +231,7 @@ class Pass {
       order: { original, manipulated: run.windows.order },
       classes,
       culprits,
+      changedTargets,
       differences,
       paired: run.paired(),
     }

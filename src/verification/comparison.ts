@@ -43,6 +43,8 @@ export interface Comparison {
   readonly classes: Readonly<Record<DifferenceClass, number>>
   /** The first culprits of each class, ascending by (target, source). */
   readonly culprits: Readonly<Record<DifferenceClass, readonly Culprit[]>>
+  /** Targets of connections that both have, with another number of edges: all of them, ascending. */
+  readonly changedTargets: readonly number[]
   /** All culprits, ascending by (target, source), where the caller asked for them. */
   readonly differences: readonly Difference[] | undefined
   /**

@@ -23,6 +23,7 @@ export function joinComparisons(parts: readonly Comparison[], keep: number): Com
     order: { original, manipulated },
     classes: perClass((_, name) => sum(part => part.classes[name])),
     culprits: perClass((_, name) => parts.flatMap(part => part.culprits[name]).slice(0, keep)),
+    changedTargets: parts.flatMap(part => part.changedTargets),
     differences: everything.length === parts.length ? everything.flat() : undefined,
     paired: joinPairs(parts.map(part => part.paired)),
   }

@@ -12,6 +12,9 @@ const RECORDS = 4096
 /** Runs of paired rows, at most; more are not worth their memory: rows are then followed by their ids. */
 const MOST_PAIRS = 2 ** 19
 
+/** Classes of connections that may have lost or gained some of their edges. */
+const RECOUNTED: readonly DifferenceClass[] = ['multiplicity_changed', 'outside_changed', 'asked_still_there']
+
 /** Pointers to what the runs of a pass share. */
 export interface Tables {
   /** One byte per node: 1 = selected. */
@@ -51,7 +54,9 @@ export class MergeRun {
   readonly #pairs: number
   readonly #culprits = perClass<Culprit[]>(() => [])
   readonly #differences: Difference[] | undefined
+  readonly #changedTargets: number[] = []
   readonly #keep: number
+
   get edges(): EdgeSource {
     return this.manipulated.edges
   }
@@ -89,7 +94,10 @@ export class MergeRun {
     )
     this.#pairs = options.pairs ? memory.allocate(MOST_PAIRS * abi.PAIR_BYTES) : 0
     this.#set([abi.M_PAIRS, this.#pairs], [abi.M_PAIRS_CAPACITY, MOST_PAIRS])
-    memory.words(this.#state + abi.M_LIMITS, abi.CLASSES).fill(options.all ? abi.NONE : options.keep)
+    const limits = memory.words(this.#state + abi.M_LIMITS, abi.CLASSES)
+    // Which of their edges these are is found by looking at all rows of such a target: none may be left out.
+    for (const index of limits.keys())
+      limits[index] = options.all || RECOUNTED.includes(classOf(index)) ? abi.NONE : options.keep
   }
 
   /** Merge against one window of the original that begins with `firstRow` of its file, to its end. Rejects with what is wrong with the manipulated side. */
@@ -160,6 +168,13 @@ export class MergeRun {
       const name = classOf(words[8 * k] ?? 0)
       if (this.#culprits[name].length < this.#keep) this.#culprits[name].push(culprit)
       this.#differences?.push({ class: name, ...culprit })
+      // Records come by target.
+      if (
+        RECOUNTED.includes(name) &&
+        culprit.original !== culprit.manipulated &&
+        this.#changedTargets.at(-1) !== culprit.target
+      )
+        this.#changedTargets.push(culprit.target)
     }
     this.#set([abi.M_RECORDS_LENGTH, 0])
   }
@@ -168,12 +183,14 @@ export class MergeRun {
   result(): {
     classes: Record<DifferenceClass, number>
     culprits: Record<DifferenceClass, readonly Culprit[]>
+    changedTargets: readonly number[]
     differences: readonly Difference[] | undefined
   } {
     const counters = this.#memory.doubles(this.#state + abi.M_COUNTERS, abi.CLASSES)
     return {
       classes: perClass(index => counters[index] ?? 0),
       culprits: this.#culprits,
+      changedTargets: this.#changedTargets,
       differences: this.#differences,
     }
   }

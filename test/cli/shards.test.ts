@@ -1,9 +1,10 @@
 /** `verify --shard` and `merge` as commands: their verdict, what they refuse, and what signals leave behind. */
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import seedrandom from 'seedrandom'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { flipAt } from '../full/flip-at.ts'
 import { type Circuits, writeCircuits } from './circuits.ts'
 import { connproof, type Result } from './run.ts'
 
@@ -21,10 +22,10 @@ const withoutTimes = (text: string): string => text.replaceAll(/"seconds":[\d.]+
 const shard = (folder: string, name: string, more: readonly string[] = []): Promise<Result> =>
   connproof([...question, '--shard', name, ...more], { cwd: folder })
 
-async function allShards(folder: string, of: number): Promise<string[]> {
+async function allShards(folder: string, of: number, more: readonly string[] = []): Promise<string[]> {
   const files: string[] = []
   for (let k = 1; k <= of; k++) {
-    const { code, stderr } = await shard(folder, `${k}/${of}`)
+    const { code, stderr } = await shard(folder, `${k}/${of}`, more)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     files.push(join(folder, `connproof-${k}-of-${of}.json`))
   }
@@ -32,10 +33,16 @@ async function allShards(folder: string, of: number): Promise<string[]> {
 }
 
 describe('merge', () => {
-  it('says what one run says, byte for byte', async () => {
-    const files = await allShards(circuits.folder(), 3)
-    const atLevel = [...question, '--level', 'connections']
+  it.each([
+    ['synapses', []],
+    ['connections', ['--level', 'connections']],
+    ['full', ['--level', 'full']],
+    ['synapses', ['--any-order']],
+  ] as const)('says what one run says at level %s, byte for byte', async (level, more) => {
+    const files = await allShards(circuits.folder(), 3, more)
+    const atLevel = [...question, '--level', level]
     const whole = await connproof([...atLevel, '--json'])
+    expect(whole.stdout).toMatch(`"level":"${level}"`)
     const merged = await connproof(['merge', ...files.reverse(), '--json'])
     expect(merged).toEqual({ ...merged, code: 1, stderr: '' })
     expect(withoutTimes(merged.stdout)).toBe(withoutTimes(whole.stdout))
@@ -44,6 +51,59 @@ describe('merge', () => {
     const plain = (stdout: string): string => stdout.replaceAll(/[\d.]+ s\b/g, '')
     expect(plain(again.stdout)).toBe(plain(text.stdout))
     expect(JSON.parse(readFileSync(proof, 'utf8'))).toHaveLength(2)
+  })
+
+  it('says so of values that were changed, where shards have several threads', async () => {
+    const folder = circuits.folder()
+    const changed = join(folder, 'changed')
+    cpSync(circuits.good, changed, { recursive: true })
+    for (const [name, edge] of [
+      ['delay', 3],
+      ['conductance', 700],
+      ['conductance', 1500],
+    ] as const)
+      await flipAt(join(changed, 'edges.h5'), `/edges/All__All__chemical/0/${name}`, edge, 2)
+    const args = ['verify', circuits.original, changed, '--removed', circuits.mask]
+    const files = ['1/2', '2/2'].map(name => join(folder, `${name.replace('/', '-of-')}.json`))
+    for (const [k, partial] of files.entries()) {
+      const more = ['--shard', `${k + 1}/2`, '--partial', partial, '--jobs', '2']
+      expect(await connproof([...args, ...more])).toMatchObject({ code: 0, stderr: '' })
+    }
+    const whole = await connproof([...args, '--json'])
+    const merged = await connproof(['merge', ...files, '--json'])
+    expect(withoutTimes(merged.stdout)).toBe(withoutTimes(whole.stdout))
+    expect(merged.stdout).toMatch(/"code":"property.changed".*"count":2/)
+  })
+
+  it('refuses shards that looked less deep than it was told', async () => {
+    const files = await allShards(circuits.folder(), 1, ['--level', 'connections'])
+    const { code, stderr } = await connproof(['merge', ...files, '--level', 'synapses'])
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/shard 1\/1 is of level connections, not synapses/),
+    })
+  })
+
+  it('refuses shards of different levels', async () => {
+    const folder = circuits.folder()
+    for (const [name, ...level] of [['1/2'], ['2/2', '--level', 'connections']] as const)
+      await shard(folder, name, level)
+    const files = [1, 2].map(k => join(folder, `connproof-${k}-of-2.json`))
+    const { code, stderr } = await connproof(['merge', ...files])
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/not the same level/) })
+  })
+
+  it('refuses shards whose inputs are gone', async () => {
+    const folder = circuits.folder()
+    const mask = join(folder, 'mask.npz')
+    copyFileSync(circuits.mask, mask)
+    const file = join(folder, 'part.json')
+    const args = ['verify', circuits.original, circuits.good, '--nodes', circuits.nodeSet, '--removed', mask]
+    expect((await connproof([...args, '--shard', '1/1', '--partial', file])).code).toBe(0)
+    rmSync(mask)
+    const { code, stdout, stderr } = await connproof(['merge', file])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/mask\.npz.*is gone since shard 1\/1 was run/s)
   })
 
   it.each([
@@ -96,11 +156,6 @@ describe('verify --shard', () => {
   it('refuses what only the whole has', async () => {
     const { code, stderr } = await shard(circuits.folder(), '1/2', ['--proof', 'proof.json'])
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/no verdict of its own/) })
-  })
-
-  it('refuses what only one run can compare', async () => {
-    const { code, stderr } = await shard(circuits.folder(), '1/2', ['--level', 'synapses'])
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/shards compare connections/) })
   })
 
   it('does not overwrite a file that is something else', async () => {

@@ -1,6 +1,7 @@
 /** Circuits in memory, of random edges in any order, and copies that differ from them in every way. */
 import fc from 'fast-check'
 import type { Circuit } from '../../src/connectome/circuit.ts'
+import type { EdgeSource } from '../../src/connectome/edges.ts'
 import { edgesFromArrays } from '../../src/connectome/memory-edges.ts'
 import { InputError } from '../../src/errors.ts'
 import type { MaskFile } from '../../src/selection/mask.ts'
@@ -33,9 +34,14 @@ export function circuitOf(name: string, { rows, order, nodes = NODES, broken }: 
     targetCount: nodes,
     file: `${name}/edges.h5`,
   })
+  return circuitAround(name, edges, broken)
+}
+
+export function circuitAround(name: string, edges: EdgeSource, broken = false): Circuit {
   const fail = async () => {
-    throw new InputError('cannot be read', { file: `${name}/edges.h5` })
+    throw new InputError('cannot be read', { file: edges.file })
   }
+  const nodes = edges.sourceCount
   return {
     name,
     file: `${name}/circuit_config.json`,
@@ -95,23 +101,29 @@ export const verification: fc.Arbitrary<VerifyOptions> = fc
       const made = { rows: [...left, ...add, ...astray, ...extra], order, nodes, broken: what === 'broken' }
       return circuitOf(`changed-${k}`, made)
     })
-    const mask = (kind: boolean): MaskFile => {
-      const cells = asked
-        .filter(([at, remove]) => remove === kind && at < source.length * target.length)
-        .map(([at]) => at)
-        .sort((a, b) => a - b)
-      return {
-        file: `${kind}.npz`,
-        rows: source.length,
-        columns: target.length,
-        row: Uint32Array.from(cells, at => at % source.length),
-        column: Uint32Array.from(cells, at => Math.floor(at / source.length)),
-        sourceIds: undefined,
-        targetIds: undefined,
-      }
-    }
+    const mask = (kind: boolean): MaskFile =>
+      maskOf(
+        `${kind}.npz`,
+        source.length,
+        target.length,
+        asked.filter(([, remove]) => remove === kind).map(([at]) => at),
+      )
     const names = { source: source.join(), target: target.join() }
     const masks = { removed: mask(true), added: mask(false) }
     const original = circuitOf('original', { rows, order })
     return { original, manipulated, ...names, ...masks, keep, allow, windowRows }
   })
+
+/** @param cells column by column; those beyond the end are left out */
+export function maskOf(file: string, rows: number, columns: number, cells: readonly number[]): MaskFile {
+  const inside = cells.filter(at => at < rows * columns).sort((a, b) => a - b)
+  return {
+    file,
+    rows,
+    columns,
+    row: Uint32Array.from(inside, at => at % rows),
+    column: Uint32Array.from(inside, at => Math.floor(at / rows)),
+    sourceIds: undefined,
+    targetIds: undefined,
+  }
+}

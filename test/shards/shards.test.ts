@@ -8,6 +8,7 @@ import { runShard, type ShardOptions } from '../../src/shards/run-shard.ts'
 import type { Proof } from '../../src/verification/proof.ts'
 import { type VerifyOptions, verify } from '../../src/verify.ts'
 import { circuitOf, verification } from './circuits.ts'
+import { synapseVerification } from './edge-tables.ts'
 
 /**
  * As `--json` prints it, times aside. Why a file cannot be read may name the row or not: a pass that has not yet found
@@ -37,30 +38,61 @@ async function shards(
   return partials
 }
 
+/** Any number of shards, cut into blocks of any size, merged in any order. */
+const division = fc.record({
+  of: fc.integer({ min: 1, max: 9 }),
+  keys: fc.array(fc.nat(), { minLength: 9, maxLength: 9 }),
+  blockRows: fc.integer({ min: 5, max: 200 }),
+  anyOrder: fc.boolean(),
+})
+
+/** Verdicts that were met, and how deep they went. */
+async function expectSame(
+  questions: fc.Arbitrary<VerifyOptions>,
+  numRuns: number,
+): Promise<{ verdicts: Set<string>; codes: Set<string> }> {
+  const verdicts = new Set<string>()
+  const codes = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(questions, division, async (options, { of, keys, blockRows, anyOrder }) => {
+      const partials = await shards(options, of, { blockRows, anyOrder })
+      const shuffled = partials
+        .map((partial, k) => ({ partial, at: keys[k] ?? 0 }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ partial }) => partial)
+      const whole = await verify(options)
+      for (const { verdict, findings } of whole) {
+        verdicts.add(verdict)
+        for (const { code } of findings) codes.add(code)
+      }
+      expect(printed(mergePartials(shuffled))).toBe(printed(whole))
+    }),
+    { numRuns },
+  )
+  return { verdicts, codes }
+}
+
 describe('shards', () => {
   it('give the verdicts, counts and culprits of one run, in any number and order', async () => {
-    const verdicts = new Set<string>()
-    await fc.assert(
-      fc.asyncProperty(
-        verification,
-        fc.integer({ min: 1, max: 9 }),
-        fc.infiniteStream(fc.nat()),
-        fc.integer({ min: 5, max: 200 }),
-        async (options, of, keys, blockRows) => {
-          const partials = await shards(options, of, { blockRows })
-          const [key] = [keys[Symbol.iterator]()]
-          const shuffled = partials
-            .map(partial => ({ partial, at: Number(key?.next().value) }))
-            .sort((a, b) => a.at - b.at)
-            .map(({ partial }) => partial)
-          const whole = await verify({ ...options, level: 'connections' })
-          for (const { verdict } of whole) verdicts.add(verdict)
-          expect(printed(mergePartials(shuffled))).toBe(printed(whole))
-        },
-      ),
-      { numRuns: 250 },
-    )
+    const connections = verification.map(options => ({ ...options, level: 'connections' as const }))
+    const { verdicts } = await expectSame(connections, 250)
     expect([...verdicts].toSorted()).toEqual(['cannot_tell', 'differs', 'verified'])
+  })
+
+  it('do so edge by edge, whatever is wrong with rows, values and columns', async () => {
+    const { verdicts, codes } = await expectSame(synapseVerification, 400)
+    expect([...verdicts].toSorted()).toEqual(['cannot_tell', 'differs', 'verified'])
+    const looked = [...codes].filter(code => /^(synapse|property|edge_type)\./.test(code))
+    expect(looked.toSorted()).toEqual([
+      'edge_type.changed',
+      'property.added',
+      'property.changed',
+      'property.missing',
+      'property.type',
+      'synapse.extra',
+      'synapse.missing',
+      'synapse.order',
+    ])
   })
 
   it('share the rows among them', async () => {

@@ -1,6 +1,7 @@
 /** What must hold of the edges of a manipulated population, edge by edge; and what a comparison with that found. */
 import type { EdgeSource } from '../../connectome/edges.ts'
 import type { KernelBuild } from '../../kernels/load.ts'
+import type { TargetRange } from '../buckets.ts'
 import type { Walked, WalkInput } from './walk.ts'
 
 /** One bit per edge of the original: bit `k & 7` of byte `k >> 3` is edge id k. */
@@ -170,6 +171,8 @@ export interface SynapseOptions {
   readonly paired?: Float64Array | undefined
   /** Targets that must be looked at row by row whatever the pass over both finds. */
   readonly suspects?: Iterable<number> | undefined
+  /** Only rows to these targets are compared; the order is that of all rows. Default all targets. */
+  readonly targets?: TargetRange | undefined
   readonly kernels?: KernelBuild | undefined
   /** How the pass over both is made, where not in this thread alone. */
   readonly walk?: ((input: WalkInput) => Promise<Walked>) | undefined
@@ -216,5 +219,5 @@ export interface TargetBlock {
 export type TargetBlocks = (
   original: EdgeSource,
   manipulated: EdgeSource,
-  options?: SynapseOptions & { readonly targets?: { readonly from: number; readonly to: number } },
+  options?: SynapseOptions,
 ) => AsyncIterable<TargetBlock>

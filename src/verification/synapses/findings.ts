@@ -15,6 +15,19 @@ export class Findings {
 
   /** `culprit` is made only if it is kept. */
   add(code: SynapseCode, property: string | undefined, culprit: () => SynapseCulprit): void {
+    const entry = this.#entry(code, property)
+    entry.count++
+    if (entry.culprits.length < this.#keep) entry.culprits.push(culprit())
+  }
+
+  /** What was found of other rows, which come after those before. */
+  addAll({ code, property, count, culprits }: SynapseFinding): void {
+    const entry = this.#entry(code, property)
+    entry.count += count
+    entry.culprits.push(...culprits.slice(0, Math.max(0, this.#keep - entry.culprits.length)))
+  }
+
+  #entry(code: SynapseCode, property: string | undefined) {
     const key = `${code} ${property ?? ''}`
     let entry = this.#found.get(key)
     if (entry === undefined) {
@@ -22,14 +35,7 @@ export class Findings {
       entry = { finding: { code, property, culprits }, count: 0, culprits }
       this.#found.set(key, entry)
     }
-    entry.count++
-    if (entry.culprits.length < this.#keep) entry.culprits.push(culprit())
-  }
-
-  count(code: SynapseCode): number {
-    let sum = 0
-    for (const { finding, count } of this.#found.values()) if (finding.code === code) sum += count
-    return sum
+    return entry
   }
 
   /** In the order of the codes, then by name of the property. */

@@ -50,11 +50,12 @@ export class PropertyWindow {
     let different = 0
     const { kernels } = this.#memory
     this.#memory.bytes(this.dirty, this.#rows).fill(0)
-    if (runCount === 0) return 0
     for (const pair of this.#pairs) {
       const { bytes: width } = pair
       const read = pair.before(first, count, this.#memory.bytes(this.#before, count * width))
       if (read !== undefined) await read
+      // Values that cannot be read are an error wherever windows begin, also of rows that are gone.
+      if (runCount === 0) continue
       for (const piece of pieces) {
         if (piece.count === 0) continue
         const into = this.#memory.bytes(this.#after + piece.at * width, piece.count * width)

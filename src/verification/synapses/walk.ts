@@ -144,6 +144,7 @@ export class Walk {
     if (runs === NONE) return { originalEdge: first + this.#stuckAt }
     const paired = this.#advance(pieces)
     if (this.#remain === undefined && this.#options.multiplicityKnown !== true) this.#suspectGaps(runs, count)
+    if (!this.#concerns(count)) return undefined
     if ((await this.#properties.compare(first, count, paired, runs)) > 0) this.#suspect(count)
     return undefined
   }
@@ -208,10 +209,21 @@ export class Walk {
     })
   }
 
+  /** Whether some row of the window is to a target whose rows are compared. */
+  #concerns(count: number): boolean {
+    return this.#memory.words(this.#target.ids, count).some(target => this.#isCompared(target))
+  }
+
+  #isCompared(target: number): boolean {
+    const { targets } = this.#options
+    return targets === undefined || (target >= targets.from && target < targets.to)
+  }
+
   #suspect(count: number): void {
     const dirty = this.#memory.bytes(this.#properties.dirty, count)
     const targets = this.#memory.words(this.#target.ids, count)
-    for (let k = 0; k < count; k++) if (dirty[k] === 1) this.#suspects.add(targets[k] ?? 0)
+    for (let k = 0; k < count; k++)
+      if (dirty[k] === 1 && this.#isCompared(targets[k] ?? 0)) this.#suspects.add(targets[k] ?? 0)
   }
 
   /** Rows that were left out belong to connections that are gone, or to such that lost an edge. */
