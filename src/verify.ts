@@ -172,14 +172,19 @@ function ask(question: Question, request: Request | undefined): Posed {
 const asPosed = (posed: Posed | undefined, question: Question): Question =>
   posed === undefined || isInputError(posed) ? question : posed
 
-async function pose(options: VerifyOptions): Promise<Question> {
-  for (const code of options.allow ?? []) {
+/** @throws InputError for findings that nobody may accept */
+export function requireAllowable(codes: readonly FindingCode[]): void {
+  for (const code of codes) {
     if (ALLOWABLE.includes(code)) continue
     throw new InputError(`${code} cannot be allowed`, {
       field: 'allow',
       hint: `allowed are ${ALLOWABLE.join(', ')}`,
     })
   }
+}
+
+async function pose(options: VerifyOptions): Promise<Question> {
+  requireAllowable(options.allow ?? [])
   const { original: circuit } = options
   const original = await circuit.edgePopulation(options.population)
   const { source, target } = await selectSides(options, circuit, original)

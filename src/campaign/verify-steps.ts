@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { type InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { makeFolders } from '../formats/make-folder.ts'
+import { DEFAULT_LEVEL } from '../levels.ts'
 import { openCircuit } from '../open-circuit.ts'
 import { proofFile } from '../report/json.ts'
 import type { SonataCircuit } from '../sonata/circuit.ts'
@@ -25,14 +26,17 @@ import { resultOf } from './verify-result.ts'
 
 export const proofKey = ({ id }: Variant): string => `${id}/proof`
 
-/** As deep as `verify` looks where nobody says. */
-const DEFAULT_LEVEL: Level = 'synapses'
-
 export interface VerifyCampaignOptions extends RunOptions {
   /** What the comparison needs: memory, threads, how many culprits to keep. */
   readonly comparison?: Partial<Omit<VerifyOptions, 'original' | 'manipulated' | 'requests'>> | undefined
   /** What makes the proofs: `verify`, or something that has the comparisons from elsewhere. */
-  readonly judge?: ((options: VerifyOptions) => Promise<Proof[]>) | undefined
+  readonly judge?: ((options: VerifyOptions) => Promise<readonly Judged[]>) | undefined
+}
+
+export interface Judged {
+  readonly proof: Proof
+  /** As it was asked for: files may not have allowed it. */
+  readonly level: Level
 }
 
 export type CircuitState =
@@ -215,10 +219,10 @@ class Verification {
   async #prove(group: readonly Pending[]): Promise<CircuitOutcome[]> {
     const outcomes: CircuitOutcome[] = []
     try {
-      const proofs = await this.#judge(group)
+      const judged = await this.#judge(group)
       for (const [k, pending] of group.entries()) {
-        const proof = proofs[k]
-        if (proof !== undefined) outcomes.push(await this.#keep(pending, proof))
+        const one = judged[k]
+        if (one !== undefined) outcomes.push(await this.#keep(pending, one))
       }
       return outcomes
     } catch (error) {
@@ -227,8 +231,9 @@ class Verification {
     }
   }
 
-  async #judge(group: readonly Pending[]): Promise<Proof[]> {
+  async #judge(group: readonly Pending[]): Promise<readonly Judged[]> {
     const [first] = group
+    const level = first?.level ?? DEFAULT_LEVEL
     const common = {
       ...this.#options.comparison,
       original: this.#base.circuit,
@@ -239,26 +244,26 @@ class Verification {
     if (first !== undefined && judgedBy(first.variant) === 'config') {
       const { id, paths } = first.variant
       const proofs = await verifyConfig({ ...common, config: paths.config })
-      return proofs.map(proof => ({ ...proof, circuit: id }))
+      return proofs.map(proof => ({ proof: { ...proof, circuit: id }, level }))
     }
-    return (this.#options.judge ?? verify)({
+    const question = {
       ...common,
       requests: await Promise.all(group.map(({ variant }) => requestOf(variant))),
       source: first?.variant.manipulation.source.expression,
       target: first?.variant.manipulation.target.expression,
-      level: first?.level,
-    })
+      level,
+    }
+    const { judge } = this.#options
+    return judge?.(question) ?? (await verify(question)).map(proof => ({ proof, level }))
   }
 
-  async #keep(pending: Pending, proof: Proof): Promise<CircuitOutcome> {
+  async #keep(pending: Pending, { proof, level }: Judged): Promise<CircuitOutcome> {
     const { variant, step, file, inputs, reasons: why } = pending
     await requireUnchanged(inputs, this.#home)
     // Where nothing was selected there is no folder yet.
     makeFolders(variant.paths.folder)
     writeFileAtomic(variant.paths.proof, proofFile([proof]))
     const done = { outputs: [variant.paths.proof], result: resultOf(proof) }
-    // Shards look less deep than they may have been asked to.
-    const level = this.#options.judge === undefined ? pending.level : (proof.level ?? 'connections')
     const made = { ...step, parameters: { ...step.parameters, level } }
     const record = await recordOf(made, inputs, done, this.#home)
     this.#lock = withStep(this.#lock, step.key, record)

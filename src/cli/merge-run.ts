@@ -4,10 +4,12 @@ import { isCampaignFile } from '../campaign/recognise.ts'
 import { verifyCampaign } from '../campaign/verify-steps.ts'
 import { campaignToText } from '../campaign/verify-text.ts'
 import { judgeByShards } from '../cluster/merge-campaign.ts'
+import { InputError } from '../errors.ts'
 import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
 import { proofsToText } from '../report/text.ts'
 import { mergePartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
 import { readPartial, requireLevel } from '../shards/partial.ts'
+import type { FindingCode } from '../verification/proof.ts'
 import { whoWeAre } from './campaign-flags.ts'
 import { exitCodeOf as campaignExitCode, recordsOf } from './campaign-verify-run.ts'
 import type { MergeFlags } from './merge.ts'
@@ -24,6 +26,8 @@ export async function runMerge(
   const [first] = files
   if (files.length === 1 && first !== undefined && (await isCampaignFile(first)))
     return mergeCampaign(first, flags, session)
+  if (flags.allow !== undefined)
+    throw new InputError('is said to the shards: verify --shard --allow', { field: '--allow' })
   const { terminal, signal } = session
   const outputs = planOutputs(flags, files, [])
   try {
@@ -57,7 +61,8 @@ async function mergeCampaign(
     force: flags.force,
     owner: whoWeAre(),
     signal,
-    comparison: { level: flags.level },
+    // Refused where shards were not told the same.
+    comparison: { level: flags.level, allow: (flags.allow ?? []) as FindingCode[] },
   })
   if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf)))
   else terminal.out(campaignToText(outcomes, { show: flags.show, style: terminal.style }))

@@ -1,7 +1,7 @@
 /** The verb `merge`: its flags. */
 import { type Command, Option } from 'commander'
 import type { Level } from '../verification/proof.ts'
-import { parseCount, parseLevel } from './options.ts'
+import { collect, parseCount, parseLevel } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface MergeFlags {
@@ -9,8 +9,9 @@ export interface MergeFlags {
   readonly json?: true
   readonly proof?: string
   readonly force?: true
-  /** Of a campaign. */
   readonly level?: Level
+  /** Of a campaign. */
+  readonly allow?: readonly string[]
 }
 
 export function addMerge(program: Command, session: Session): void {
@@ -19,7 +20,7 @@ export function addMerge(program: Command, session: Session): void {
     .helpGroup('Run:')
     .summary('make one verdict of the shards of a verification')
     .description(
-      'Make the verdict of the whole from the partial results of verify --shard: the\nsame as of one run at level connections. Of a CAMPAIGN: from those that submit\nhad made; properties of synapses are compared in this run.',
+      'Make the verdict of the whole from the partial results of verify --shard: the\nsame as of one run. Of a CAMPAIGN: from those that submit had made.',
     )
     .usage('[options] PARTIAL... | CAMPAIGN')
     .argument('<partial...>')
@@ -27,7 +28,8 @@ export function addMerge(program: Command, session: Session): void {
     .option('--json', 'JSON Lines on stdout')
     .option('--proof <file>', 'write the proof as JSON')
     .option('--force', 'overwrite that file')
-    .option('--level <level>', 'of a CAMPAIGN: connections or synapses (default)', parseLevel)
+    .option('--level <level>', 'refuse shards of a level that proves less', parseLevel)
+    .option('--allow <code>', 'of a CAMPAIGN: what its shards were to accept', collect)
     .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', EXAMPLE)
     .action(async (partials: string[], flags: MergeFlags) => {

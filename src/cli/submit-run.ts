@@ -5,6 +5,7 @@ import { clusterRecords, clusterToText } from '../cluster/cluster-text.ts'
 import { type Submitted, submit } from '../cluster/submit.ts'
 import { InputError } from '../errors.ts'
 import { jsonLines } from '../report/json.ts'
+import type { FindingCode } from '../verification/proof.ts'
 import { AS_ASKED, CANNOT_TELL } from './exit-codes.ts'
 import type { Session } from './program.ts'
 import type { SubmitFlags } from './submit.ts'
@@ -23,6 +24,8 @@ export async function runSubmit(
   const campaign = await readCampaign(file)
   const done = await submit(campaign, {
     ...flags,
+    // submit refuses codes that do not exist or cannot be allowed.
+    allow: (flags.allow ?? []) as FindingCode[],
     program: [process.execPath, realpathSync(process.argv[1] ?? '')],
   })
   const { calls, left, tasks } = done

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { What } from '../cluster/jobs-file.ts'
 import type { Level } from '../verification/proof.ts'
-import { parseCount, parseLevel } from './options.ts'
+import { collect, parseCount, parseLevel } from './options.ts'
 import type { Session } from './program.ts'
 
 export interface SubmitFlags {
@@ -10,6 +10,7 @@ export interface SubmitFlags {
   readonly shards?: number
   readonly parallel: number
   readonly level?: Level
+  readonly allow?: readonly string[]
   readonly dryRun?: true
   readonly force?: true
   readonly json?: true
@@ -27,7 +28,8 @@ export function addSubmit(program: Command, session: Session): void {
     .argument('<campaign>')
     .addOption(new Option('--what <what>', 'what to run').choices(['verify', 'manipulate']).default('verify'))
     .option('--shards <n>', 'parts per circuit; default one per 100 M synapses', parseCount)
-    .option('--level <level>', 'of the merge: connections or synapses (default)', parseLevel)
+    .option('--level <level>', 'of verify: connections, synapses (default) or full', parseLevel)
+    .option('--allow <code>', 'of verify: accept asked.absent or asked.already_there', collect)
     .option('--parallel <k>', 'tasks that may run at once', parseCount, 32)
     .option('--dry-run', 'print what would be submitted')
     .option('--force', 'overwrite job scripts that were edited')

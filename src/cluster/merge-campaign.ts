@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Campaign } from '../campaign/types.ts'
+import type { Judged } from '../campaign/verify-steps.ts'
 import { InputError, isInputError } from '../errors.ts'
 import { conclude, openCase, troubleOf } from '../prove.ts'
 import { describeShard } from '../shards/describe.ts'
@@ -20,17 +21,17 @@ import { clusterLayout } from './layout.ts'
 export function judgeByShards(
   campaign: Campaign,
   level: Level | undefined,
-): (options: VerifyOptions) => Promise<Proof[]> {
+): (options: VerifyOptions) => Promise<Judged[]> {
   const { partials } = clusterLayout(campaign)
   return async options => {
-    const proofs: Proof[] = []
+    const judged: Judged[] = []
     for (const [k, manipulated] of options.manipulated.entries()) {
       const request = options.requests?.[k]
       const one = { ...options, manipulated: [manipulated], requests: request && [request] }
-      proofs.push(await judgeOne(one, partials, request?.name ?? '', level))
+      judged.push(await judgeOne(one, partials, request?.name ?? '', level))
       options.signal?.throwIfAborted()
     }
-    return proofs
+    return judged
   }
 }
 
@@ -39,7 +40,7 @@ async function judgeOne(
   folder: string,
   id: string,
   level: Level | undefined,
-): Promise<Proof> {
+): Promise<Judged> {
   try {
     const files = await partialsOf(folder, id)
     for (const { file, partial } of files) {
@@ -50,10 +51,10 @@ async function judgeOne(
     const [first] = files
     if (proof === undefined || first === undefined) throw new InputError('no circuit', { file: folder })
     await requireAsked(options, first)
-    return proof
+    return { proof, level: first.partial.level }
   } catch (error) {
     if (!isInputError(error)) throw error
-    return cannotTell(options, error)
+    return { proof: await cannotTell(options, error), level: 'connections' }
   }
 }
 

@@ -1,14 +1,26 @@
 /** The job scripts of `submit --what verify`. */
 import type { Campaign } from '../campaign/types.ts'
 import { quote, slurmDirectives } from '../interop/manip-config/job-script.ts'
-import type { Level } from '../verification/proof.ts'
+import type { FindingCode, Level } from '../verification/proof.ts'
 import type { ClusterLayout } from './layout.ts'
 
 /** How a job starts this program: interpreter and script. */
 export type Program = readonly [string, ...string[]]
 
+/** How circuits are to be judged. */
+export interface Wanted {
+  readonly level: Level
+  /** Findings that are warnings. */
+  readonly allow: readonly FindingCode[]
+}
+
 /** One task of the array: variant and shard stand in a line of the list of tasks. */
-export function verifyScript(campaign: Campaign, layout: ClusterLayout, program: Program): string {
+export function verifyScript(
+  campaign: Campaign,
+  layout: ClusterLayout,
+  program: Program,
+  { level, allow }: Wanted,
+): string {
   return `${[
     ...header(campaign, 'verify', `${layout.logs}/verify_%A_%a.log`),
     '# The line of this task: number, variant, shard, partial result.',
@@ -18,21 +30,23 @@ export function verifyScript(campaign: Campaign, layout: ClusterLayout, program:
     '',
     '# Goes on where an interrupted run stopped.',
     `exec ${program.map(quote).join(' ')} verify ${quote(campaign.file)} \\`,
-    '  --variant "$variant" --shard "$shard" --partial "$partial" --force --quiet',
+    `  --variant "$variant" --shard "$shard" --partial "$partial" --level ${level}${allowing(allow)} --force --quiet`,
   ].join('\n')}\n`
 }
 
-/** Runs when all tasks have completed, and looks for itself whether they have. Goes deeper than they, if asked to. */
+/** Runs when all tasks have completed, and looks for itself whether they have. */
 export const mergeScript = (
   campaign: Campaign,
   layout: ClusterLayout,
   program: Program,
-  level: Level = 'synapses',
+  { level, allow }: Wanted,
 ): string =>
   `${[
     ...header(campaign, 'merge', `${layout.logs}/merge_%j.log`),
-    `exec ${program.map(quote).join(' ')} merge ${quote(campaign.file)} --level ${level}`,
+    `exec ${program.map(quote).join(' ')} merge ${quote(campaign.file)} --level ${level}${allowing(allow)}`,
   ].join('\n')}\n`
+
+const allowing = (allow: Wanted['allow']): string => allow.map(code => ` --allow ${code}`).join('')
 
 function header({ name, cluster }: Campaign, what: string, log: string): string[] {
   const { account, partition, time, memory, constraint, cpus } = cluster

@@ -10,12 +10,21 @@ import type { Campaign, Variant } from '../campaign/types.ts'
 import { InputError, InternalError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { makeFolders } from '../formats/make-folder.ts'
-import type { Level } from '../verification/proof.ts'
+import { DEFAULT_LEVEL } from '../levels.ts'
+import type { FindingCode, Level } from '../verification/proof.ts'
+import { requireAllowable } from '../verify.ts'
 import { type JobsFile, readJobs, type Submission, type What, writeJobs } from './jobs-file.ts'
 import { type ClusterLayout, clusterLayout, partialPath } from './layout.ts'
-import { mergeScript, type Program, verifyScript } from './scripts.ts'
+import { mergeScript, type Program, verifyScript, type Wanted } from './scripts.ts'
 import { arrayOf, slurmClient, slurmTasks, submitScript } from './slurm.ts'
-import { manipulateTask, reportTasks, type Task, type TaskReport, verifyTask } from './tasks.ts'
+import {
+  manipulateTask,
+  provenVariants,
+  reportTasks,
+  type Task,
+  type TaskReport,
+  verifyTask,
+} from './tasks.ts'
 
 export interface SubmitOptions {
   readonly what: What
@@ -25,6 +34,8 @@ export interface SubmitOptions {
   readonly shards?: number | undefined
   /** Default: synapses. */
   readonly level?: Level | undefined
+  /** Findings that are warnings. */
+  readonly allow?: readonly FindingCode[] | undefined
   /** Tasks that may run at once. */
   readonly parallel: number
   readonly dryRun?: boolean | undefined
@@ -90,6 +101,8 @@ async function submitVerify(
   layout: ClusterLayout,
   options: SubmitOptions,
 ): Promise<Submitted> {
+  const judged: Wanted = { level: options.level ?? DEFAULT_LEVEL, allow: options.allow ?? [] }
+  requireAllowable(judged.allow)
   const states = await campaignState(campaign)
   const left = states.flatMap(({ id, circuit, selection }) =>
     circuit === undefined
@@ -102,10 +115,10 @@ async function submitVerify(
   const wanted = states
     .filter(({ id }) => !left.some(({ variant }) => variant === id))
     .flatMap(({ id }) => Array.from({ length: of }, (_, k) => verifyTask(id, { index: k + 1, of })))
-  const reports = await reportTasks(campaign, wanted)
+  const reports = await reportTasks(campaign, wanted, judged)
   const todo = reports.filter(({ state }) => !['done', 'queued', 'running'].includes(state))
-  const proven = states.filter(({ proof }) => proof.state === 'done' && proof.verdict !== 'cannot_tell')
-  const unmerged = states.length - left.length > proven.length
+  const proven = await provenVariants(campaign, judged)
+  const unmerged = states.length - left.length > proven.size
   const jobs = await readJobs(layout.jobs)
   const underWay = reports.some(({ state }) => state === 'queued' || state === 'running')
   if (todo.length === 0 && (!unmerged || underWay || (await mergeIsUnderWay(jobs))))
@@ -115,8 +128,8 @@ async function submitVerify(
     todo.map(({ task }) => task),
   )
   const scripts = planScripts(jobs, options, [
-    [join(layout.folder, 'verify.sh'), verifyScript(campaign, layout, options.program)],
-    [join(layout.folder, 'merge.sh'), mergeScript(campaign, layout, options.program, options.level)],
+    [join(layout.folder, 'verify.sh'), verifyScript(campaign, layout, options.program, judged)],
+    [join(layout.folder, 'merge.sh'), mergeScript(campaign, layout, options.program, judged)],
   ])
   const array = arrayOf([...numbers.keys()].sort((a, b) => a - b))
   const [verifyFile, mergeFile] = scripts.map(({ file }) => file)

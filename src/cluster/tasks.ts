@@ -1,13 +1,17 @@
 /** What there is to do on a cluster for a campaign, and how far each of it is. */
 import { existsSync } from 'node:fs'
 import { findManipulated } from '../campaign/find-circuit.ts'
+import { readLock } from '../campaign/lock.ts'
 import { campaignState } from '../campaign/state.ts'
-import type { Campaign } from '../campaign/types.ts'
+import type { Campaign, Variant } from '../campaign/types.ts'
+import { proofKey } from '../campaign/verify-steps.ts'
 import { isInputError } from '../errors.ts'
 import { requireUnchanged } from '../shards/merge.ts'
-import { readPartial, type Shard, shardName } from '../shards/partial.ts'
+import { reaches, readPartial, type Shard, shardName } from '../shards/partial.ts'
+import type { Level } from '../verification/proof.ts'
 import { readJobs, type Submission, type What } from './jobs-file.ts'
 import { clusterLayout, partialPath } from './layout.ts'
+import type { Wanted } from './scripts.ts'
 import { type SlurmTask, slurmTasks } from './slurm.ts'
 
 export interface Task {
@@ -64,8 +68,16 @@ export function taskOf(key: string): Task {
   return manipulateTask(variant)
 }
 
-/** Reports of these tasks; results are looked at, Slurm is asked, and neither is believed for the other. */
-export async function reportTasks(campaign: Campaign, tasks: readonly Task[]): Promise<TaskReport[]> {
+/**
+ * Reports of these tasks; results are looked at, Slurm is asked, and neither is believed for the other.
+ *
+ * @param wanted results that judge otherwise do not count; default any
+ */
+export async function reportTasks(
+  campaign: Campaign,
+  tasks: readonly Task[],
+  wanted?: Wanted,
+): Promise<TaskReport[]> {
   const layout = clusterLayout(campaign)
   const { submissions } = await readJobs(layout.jobs)
   const latest = latestOf(submissions)
@@ -75,16 +87,12 @@ export async function reportTasks(campaign: Campaign, tasks: readonly Task[]): P
     throw error
   })
   const byPlace = new Map((known ?? []).map(one => [`${one.job}_${one.index ?? ''}`, one]))
-  const proven = new Set(
-    (await campaignState(campaign))
-      .filter(({ proof }) => proof.state === 'done' && proof.verdict !== 'cannot_tell')
-      .map(({ id }) => id),
-  )
+  const proven = await provenVariants(campaign, wanted)
   return Promise.all(
     tasks.map(async task => {
       const submitted = latest.get(task.key)
       const slurm = submitted && byPlace.get(`${submitted.job}_${submitted.index}`)
-      const result = await resultOf(campaign, task, proven)
+      const result = await resultOf(campaign, task, proven, wanted)
       const asks = { there: result === true, submitted: submitted !== undefined, asked: known !== undefined }
       return {
         task,
@@ -96,6 +104,22 @@ export async function reportTasks(campaign: Campaign, tasks: readonly Task[]): P
     }),
   )
 }
+
+/** Variants with a proof that is up to date and, where somebody says how they are judged, made so. */
+export async function provenVariants(campaign: Campaign, wanted?: Wanted): Promise<Set<string>> {
+  const { steps } = await readLock(campaign.output)
+  const isWanted = (variant: Variant): boolean => {
+    const { level, allow } = steps[proofKey(variant)]?.parameters ?? {}
+    return wanted === undefined || judgesAs(wanted, level as Level, (allow ?? []) as readonly string[])
+  }
+  const states = await campaignState(campaign)
+  const done = states.filter(({ proof }) => proof.state === 'done' && proof.verdict !== 'cannot_tell')
+  const ids = new Set(done.map(({ id }) => id))
+  return new Set(campaign.variants.filter(one => ids.has(one.id) && isWanted(one)).map(({ id }) => id))
+}
+
+const judgesAs = (wanted: Wanted, level: Level, allow: readonly string[]): boolean =>
+  reaches({ level }, wanted.level) && [...allow].sort().join() === [...wanted.allow].sort().join()
 
 /** Every task that was ever submitted. */
 export async function submittedTasks(campaign: Campaign): Promise<Task[]> {
@@ -137,6 +161,7 @@ async function resultOf(
   campaign: Campaign,
   { what, variant, shard }: Task,
   proven: ReadonlySet<string>,
+  wanted: Wanted | undefined,
 ): Promise<boolean | string> {
   if (what === 'manipulate') {
     const found = campaign.variants.find(({ id }) => id === variant)
@@ -149,6 +174,9 @@ async function resultOf(
   try {
     const partial = await readPartial(file)
     await requireUnchanged({ file, partial })
+    const [one] = partial.cases
+    if (wanted !== undefined && !judgesAs(wanted, partial.level, one?.allow ?? []))
+      return `${file} is of another --level or --allow`
     return partial.complete || 'interrupted'
   } catch (error) {
     if (isInputError(error)) return `${error.file ?? file} ${error.message}`

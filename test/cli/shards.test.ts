@@ -55,7 +55,8 @@ describe('merge', () => {
 
   it('says so of values that were changed, where shards have several threads', async () => {
     const folder = circuits.folder()
-    const changed = join(folder, 'changed')
+    // Beside the original, which its configuration names.
+    const changed = join(circuits.good, '../changed')
     cpSync(circuits.good, changed, { recursive: true })
     for (const [name, edge] of [
       ['delay', 3],

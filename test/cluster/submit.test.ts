@@ -1,10 +1,12 @@
 /** What `submit` writes and how it reads Slurm, without one: a stand-in for its client records what it is asked. */
+
+import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { arrayOf, indicesOf, parseJobs } from '../../src/cluster/slurm.ts'
 import { connproof, type Result } from '../cli/run.ts'
-import { type CampaignFolder, campaignOfSeven } from './campaign.ts'
+import { type CampaignFolder, campaignOfSeven, proofsOf } from './campaign.ts'
 
 let campaign: CampaignFolder
 beforeEach(async () => {
@@ -63,6 +65,61 @@ describe('job scripts', () => {
     expect(readFileSync(script('verify.sh'), 'utf8')).toBe(edited)
     expect((await submit('--force')).code).toBe(0)
     expect(readFileSync(script('verify.sh'), 'utf8')).toMatch(/^#SBATCH --time=20:00$/m)
+  })
+})
+
+/** What Slurm would run, here and now. */
+function runScripts(): void {
+  const run = (name: string, task: string): void => {
+    const { status, stderr } = spawnSync('bash', [script(name)], {
+      env: { ...process.env, SLURM_ARRAY_TASK_ID: task },
+      encoding: 'utf8',
+    })
+    // 1: one circuit differs.
+    expect({ name, task, stderr, status }).toMatchObject({ stderr: '', status: name === 'merge.sh' ? 1 : 0 })
+  }
+  for (const line of readFileSync(script('verify-tasks.tsv'), 'utf8').trim().split('\n'))
+    run('verify.sh', line.split('\t')[0] ?? '')
+  run('merge.sh', '')
+}
+
+describe('the scripts', () => {
+  it.each([
+    ['synapses', []],
+    ['full', ['--level', 'full', '--allow', 'asked.absent']],
+  ] as const)('make the proofs of one run at level %s', async (level, flags) => {
+    writeFileSync(
+      campaign.file,
+      readFileSync(campaign.file, 'utf8').replace('  setup: [module load nodejs]\n', ''),
+    )
+    await submit('--shards', '2', ...flags)
+    runScripts()
+    const merged = proofsOf(campaign.folder)
+    expect(merged.map(proof => (proof as { level: string }).level)).toEqual(Array(7).fill(level))
+    expect((await submit('--shards', '2', ...flags)).stdout).toMatch(/^nothing to submit/)
+    const whole = await connproof(['verify', campaign.file, '--force', ...flags])
+    expect(whole.code, whole.stderr).toBe(1)
+    expect(merged).toEqual(proofsOf(campaign.folder))
+  })
+
+  it('run again where somebody wants to be told more, or accepts other findings', async () => {
+    writeFileSync(
+      campaign.file,
+      readFileSync(campaign.file, 'utf8').replace('  setup: [module load nodejs]\n', ''),
+    )
+    await submit('--level', 'connections')
+    runScripts()
+    const before = calls().length
+    expect((await submit('--level', 'connections')).stdout).toMatch(/^nothing to submit/)
+    await submit()
+    expect(calls()[before]).toMatch('--array=0-6%32')
+    expect(readFileSync(script('verify.sh'), 'utf8')).toMatch('--level synapses --force')
+    await submit('--level', 'connections', '--allow', 'asked.absent')
+    expect(calls()[before + 2]).toMatch('--array=0-6%32')
+    expect(readFileSync(script('verify.sh'), 'utf8')).toMatch('--level connections --allow asked.absent')
+    expect(readFileSync(script('merge.sh'), 'utf8')).toMatch('--level connections --allow asked.absent')
+    const refused = await submit('--allow', 'lost.not_asked')
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/cannot be allowed/) })
   })
 })
 
