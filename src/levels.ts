@@ -15,6 +15,8 @@ import { type SynapsePart, sumUp, type Whole } from './verification/synapses/par
 import { compareTargets } from './verification/synapses/target-range.ts'
 import type { VerifyOptions } from './verify.ts'
 
+export type { FullProof }
+
 /** Of one circuit, what was found beyond its connections. */
 export interface Deeper {
   readonly level: Level

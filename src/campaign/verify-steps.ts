@@ -1,5 +1,4 @@
 /** All circuits of a campaign against what was selected for them. What is proven already, and unchanged, is not again. */
-
 import { resolve } from 'node:path'
 import { type InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'

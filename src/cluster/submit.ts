@@ -1,6 +1,5 @@
 /** Job scripts and jobs for what of a campaign is not done and not under way. */
 
-import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { BaseCircuit } from '../campaign/base.ts'
@@ -15,6 +14,7 @@ import type { FindingCode, Level } from '../verification/proof.ts'
 import { requireAllowable } from '../verify.ts'
 import { type JobsFile, readJobs, type Submission, type What, writeJobs } from './jobs-file.ts'
 import { type ClusterLayout, clusterLayout, partialPath } from './layout.ts'
+import { planScripts, type ScriptFile, sha256, writeScripts } from './script-files.ts'
 import { mergeScript, type Program, verifyScript, type Wanted } from './scripts.ts'
 import { arrayOf, slurmClient, slurmTasks, submitScript } from './slurm.ts'
 import {
@@ -45,15 +45,13 @@ export interface SubmitOptions {
 
 export interface Submitted {
   /** Written or, in a dry run, to be written. */
-  readonly scripts: readonly { readonly file: string; readonly text: string; readonly state: ScriptState }[]
+  readonly scripts: readonly ScriptFile[]
   /** Calls of sbatch, without the program's name; `job` once it was submitted. */
   readonly calls: readonly { readonly args: readonly string[]; readonly job: string | undefined }[]
   readonly tasks: readonly TaskReport[]
   /** What could not be submitted, and why. */
   readonly left: readonly { readonly variant: string; readonly reason: string }[]
 }
-
-type ScriptState = 'new' | 'same' | 'edited'
 
 const ROWS_PER_SHARD = 100_000_000
 
@@ -127,7 +125,7 @@ async function submitVerify(
     layout,
     todo.map(({ task }) => task),
   )
-  const scripts = planScripts(jobs, options, [
+  const scripts = planScripts(jobs, options.force, [
     [join(layout.folder, 'verify.sh'), verifyScript(campaign, layout, options.program, judged)],
     [join(layout.folder, 'merge.sh'), mergeScript(campaign, layout, options.program, judged)],
   ])
@@ -256,32 +254,6 @@ async function submitManipulate(
 }
 
 const now = (): string => new Date().toISOString()
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-/** @throws InputError for a script that was edited and that other settings would now change */
-function planScripts(
-  { scripts }: JobsFile,
-  { force }: SubmitOptions,
-  wanted: readonly (readonly [file: string, text: string])[],
-): Submitted['scripts'] {
-  return wanted.map(([file, text]) => {
-    if (!existsSync(file)) return { file, text, state: 'new' }
-    const there = readFileSync(file, 'utf8')
-    if (there === text) return { file, text, state: 'same' }
-    const written = scripts[basename(file)]
-    if (force || written === sha256(there)) return { file, text, state: 'new' }
-    // Edited, and what would be written is what was written: the edits are what is wanted.
-    if (written === sha256(text)) return { file, text: there, state: 'edited' }
-    throw new InputError('was edited, and the campaign file now asks for another script: it is kept', {
-      file,
-      hint: 'carry the change over by hand, or add --force to overwrite the script',
-    })
-  })
-}
-
-function writeScripts(scripts: Submitted['scripts']): void {
-  for (const { file, text, state } of scripts) if (state === 'new') writeFileAtomic(file, text)
-}
 
 function keep(
   layout: ClusterLayout,

@@ -10,7 +10,7 @@ import { NONE } from '../kernels/abi.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
 import { type Buckets, leastBucketRows, planBuckets, type TargetRange } from './buckets.ts'
 import { checkRange, idOutOfRange } from './order.ts'
-import { Scan } from './scan.ts'
+import { OrderSeen } from './scan.ts'
 import { Tally } from './tally.ts'
 import { ColumnWindow, type EdgeWindows, type Window } from './windows.ts'
 
@@ -173,31 +173,6 @@ export class BucketRows implements EdgeWindows {
 interface Dealt {
   readonly buckets: Buckets
   readonly keys: KeysInMemory | KeysInFile
-}
-
-/** Whether rows ascend by one id, and within it by the other. */
-class OrderSeen {
-  readonly #scan: Scan
-  ascends = true
-  strictly = true
-
-  constructor(memory: KernelMemory) {
-    this.#scan = new Scan(memory)
-  }
-
-  rows(minor: number, major: number, length: number): void {
-    this.#scan.rows(minor, major, length)
-    this.ascends &&= !this.#scan.targetBroken
-    this.strictly &&= !this.#scan.sourceBroken
-  }
-
-  get largestMinor(): number {
-    return this.#scan.largestSource
-  }
-
-  get largestMajor(): number {
-    return this.#scan.largestTarget
-  }
 }
 
 /** Tables that the kernel deals by. */

@@ -52,3 +52,28 @@ export class Scan {
     return this.#memory.load(this.#state + offset)
   }
 }
+
+/** Whether all rows so far ascend by one id, `major`, and within it by the other. */
+export class OrderSeen {
+  readonly #scan: Scan
+  ascends = true
+  strictly = true
+
+  constructor(memory: KernelMemory) {
+    this.#scan = new Scan(memory)
+  }
+
+  rows(minor: number, major: number, length: number): void {
+    this.#scan.rows(minor, major, length)
+    this.ascends &&= !this.#scan.targetBroken
+    this.strictly &&= !this.#scan.sourceBroken
+  }
+
+  get largestMinor(): number {
+    return this.#scan.largestSource
+  }
+
+  get largestMajor(): number {
+    return this.#scan.largestTarget
+  }
+}
