@@ -200,25 +200,12 @@ function merge<T>(state: usize): u32 {
   mTarget += (<usize>m) * sizeof<T>()
   assert(limit > 0)
   let k: u32 = 0
-  for (const fast = limit & ~3; k < fast; k += 4) {
-    const o4 = (<usize>k) << 2
-    let differ: v128
-    if (sizeof<T>() == 8) {
-      const m8 = (<usize>k) << 3
-      const s0 = v128.load(mSource + m8)
-      const s1 = v128.load(mSource + m8, 16)
-      const t0 = v128.load(mTarget + m8)
-      const t1 = v128.load(mTarget + m8, 16)
-      // High words must be 0, low words those of the original.
-      const high = v128.or(v128.shuffle<i32>(s0, s1, 1, 3, 5, 7), v128.shuffle<i32>(t0, t1, 1, 3, 5, 7))
-      const s = v128.xor(v128.load(oSource + o4), v128.shuffle<i32>(s0, s1, 0, 2, 4, 6))
-      const t = v128.xor(v128.load(oTarget + o4), v128.shuffle<i32>(t0, t1, 0, 2, 4, 6))
-      differ = v128.or(v128.or(s, t), high)
-    } else {
-      const s = v128.xor(v128.load(oSource + o4), v128.load(mSource + o4))
-      const t = v128.xor(v128.load(oTarget + o4), v128.load(mTarget + o4))
-      differ = v128.or(s, t)
-    }
+  // Eight rows for each branch: long runs are bound by memory then.
+  for (const fast = limit & ~7; k < fast; k += 8) {
+    const differ = v128.or(
+      differ4<T>(oSource, oTarget, mSource, mTarget, k),
+      differ4<T>(oSource, oTarget, mSource, mTarget, k + 4),
+    )
     if (v128.any_true(differ)) break
   }
   for (; k < limit; k++) {
@@ -227,6 +214,25 @@ function merge<T>(state: usize): u32 {
     if (<T>load<u32>(oTarget + ((<usize>k) << 2)) != load<T>(mTarget + at)) break
   }
   return k
+}
+
+/** Bits that are set where rows k .. k+3 are not equal. */
+@inline function differ4<T>(oSource: usize, oTarget: usize, mSource: usize, mTarget: usize, k: u32): v128 {
+  const o4 = (<usize>k) << 2
+  if (sizeof<T>() == 4) {
+    const s = v128.xor(v128.load(oSource + o4), v128.load(mSource + o4))
+    return v128.or(s, v128.xor(v128.load(oTarget + o4), v128.load(mTarget + o4)))
+  }
+  const m8 = (<usize>k) << 3
+  const s0 = v128.load(mSource + m8)
+  const s1 = v128.load(mSource + m8, 16)
+  const t0 = v128.load(mTarget + m8)
+  const t1 = v128.load(mTarget + m8, 16)
+  // High words must be 0, low words those of the original.
+  const high = v128.or(v128.shuffle<i32>(s0, s1, 1, 3, 5, 7), v128.shuffle<i32>(t0, t1, 1, 3, 5, 7))
+  const s = v128.xor(v128.load(oSource + o4), v128.shuffle<i32>(s0, s1, 0, 2, 4, 6))
+  const t = v128.xor(v128.load(oTarget + o4), v128.shuffle<i32>(t0, t1, 0, 2, 4, 6))
+  return v128.or(v128.or(s, t), high)
 }
 
 function equalCounts(oCount: usize, o: u32, mCount: usize, m: u32, limit: u32): u32 {

@@ -4,6 +4,8 @@ import type { EdgeSource } from '../../src/connectome/edges.ts'
 import type { Mask } from '../../src/connectome/mask.ts'
 import { edgesFromArrays } from '../../src/connectome/memory-edges.ts'
 import type { NodeSelection } from '../../src/connectome/selection.ts'
+import type { KernelMemory } from '../../src/kernels/memory.ts'
+import { residentEdges } from '../../src/verification/resident-edges.ts'
 import { readInt64Column, readStoredNpz } from '../workloads/numpy-files.ts'
 import { W1_NODES } from '../workloads/w1.ts'
 
@@ -13,16 +15,19 @@ export interface W1Inputs {
   readonly versions: readonly { readonly edges: EdgeSource; readonly mask: Mask }[]
 }
 
-export function readW1(folder: string, versions: number): W1Inputs {
+/** With `memory`, ids are put into it: the kernels' own arrays, as those of NumPy are in its own. */
+export function readW1(folder: string, versions: number, memory?: KernelMemory): W1Inputs {
   const ids = Uint32Array.from(readInt64Column(`${folder}/ids.npy`), Number)
-  const edges = (name: string | number): EdgeSource =>
-    edgesFromArrays({
+  const edges = (name: string | number): EdgeSource => {
+    const arrays = {
       source: readInt64Column(`${folder}/${name}_source.npy`),
       target: readInt64Column(`${folder}/${name}_target.npy`),
       sourceCount: W1_NODES,
       targetCount: W1_NODES,
       file: String(name),
-    })
+    }
+    return memory === undefined ? edgesFromArrays(arrays) : residentEdges(memory, arrays)
+  }
   return {
     selection: { population: 'All', populationSize: W1_NODES, ids, expression: 'ids.npy' },
     original: edges('original'),

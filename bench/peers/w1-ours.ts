@@ -1,11 +1,16 @@
 /** Ours on W1: arrays in memory -> one comparison per version. usage: w1-ours FOLDER VERSIONS RUNS */
+
+import { KernelMemory } from '../../src/kernels/memory.ts'
 import { askedConnections } from '../../src/verification/asked.ts'
 import { compareEdges } from '../../src/verification/compare.ts'
 import { DIFFERENCE_CLASSES } from '../../src/verification/comparison.ts'
 import { readW1, timed } from './w1-inputs.ts'
 
+/** Nothing is copied, so that windows need not fit into a cache. */
+const WINDOW_ROWS = 65_536
 const [folder = '', versions = '7', runs = '3'] = process.argv.slice(2)
-const inputs = readW1(folder, Number(versions))
+const kernelMemory = new KernelMemory()
+const inputs = readW1(folder, Number(versions), kernelMemory)
 const { selection, original } = inputs
 
 await timed(async () => {
@@ -13,7 +18,11 @@ await timed(async () => {
     edges,
     asked: askedConnections(selection, selection, mask, undefined),
   }))
-  const outcomes = await compareEdges(original, questions, selection, selection, { keep: 10 })
+  const outcomes = await compareEdges(original, questions, selection, selection, {
+    keep: 10,
+    kernelMemory,
+    windowRows: WINDOW_ROWS,
+  })
   return outcomes.map(({ comparison, error }) => {
     if (comparison === undefined) throw error ?? new Error('no comparison')
     const { classes, connections } = comparison

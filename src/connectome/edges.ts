@@ -36,6 +36,8 @@ export interface IdColumn {
   readonly label: string
   /** Where another thread can open it again; absent where it cannot. */
   readonly place?: ColumnPlace | undefined
+  /** Where the rows lie in kernel memory: a pass that works in the same memory does not copy them. */
+  readonly resident?: { readonly memory: object; readonly pointer: number } | undefined
   /**
    * Fill `into` with rows `first .. first+count-1`, little-endian, as stored: exactly
    * `count * ID_BYTES[type]` bytes. Synchronous where the file allows it (the fast path), a promise

@@ -24,6 +24,11 @@ export class KernelMemory {
     return this.#top
   }
 
+  /** Give back everything that was reserved since `used` was `bytes`. Its views and pointers are dead. */
+  release(bytes: number): void {
+    this.#top = bytes
+  }
+
   /** Reserve `bytes`, aligned for SIMD and cache lines, and return the pointer. Invalidates earlier views. */
   allocate(bytes: number): number {
     const start = Math.ceil(this.#top / ALIGNMENT) * ALIGNMENT

@@ -36,6 +36,8 @@ export interface CompareOptions {
   /** Tell which rows belong together, where both files are sorted: see `Comparison.paired`. */
   readonly pairs?: boolean | undefined
   readonly kernels?: KernelBuild
+  /** Memory to work in, given back as it was: columns that are resident in it are compared where they lie. */
+  readonly kernelMemory?: KernelMemory | undefined
   readonly signal?: AbortSignal | undefined
   /** Rows read so far and in all, of the original and all manipulated populations together. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -87,6 +89,7 @@ const DEFAULT_MEMORY = 2 ** 30
 
 class Pass {
   readonly #memory: KernelMemory
+  readonly #used: number
   readonly #inputs: PassInputs
   readonly #scan: Scan
   readonly #asked = new Map<Asked, AskedTables>()
@@ -98,7 +101,8 @@ class Pass {
 
   constructor(inputs: PassInputs) {
     this.#inputs = inputs
-    this.#memory = new KernelMemory(inputs.options.kernels)
+    this.#memory = inputs.options.kernelMemory ?? new KernelMemory(inputs.options.kernels)
+    this.#used = this.#memory.used
     this.#scan = new Scan(this.#memory)
     this.#budget = { left: inputs.options.memory ?? DEFAULT_MEMORY }
     this.#range = inputs.options.range ?? { from: 0, to: Number.POSITIVE_INFINITY }
@@ -142,6 +146,7 @@ class Pass {
     } finally {
       windows?.close()
       for (const run of runs) run.windows.close()
+      this.#memory.release(this.#used)
     }
   }
 

@@ -96,32 +96,47 @@ export class RowWindows implements EdgeWindows {
 /** One id column's window: bytes as stored, and as u32 unless they stay wide. */
 export class ColumnWindow {
   readonly wide: boolean
-  readonly ids: number
   readonly #memory: KernelMemory
   readonly #column: IdColumn
+  /** First row in this very memory, where the column lies in it. */
+  readonly #resident: number | undefined
   readonly #raw: number
+  #ids: number
 
   constructor(memory: KernelMemory, column: IdColumn, rows: number, wide: boolean) {
     this.#memory = memory
     this.#column = column
     this.wide = wide
-    this.#raw = memory.allocate(rows * ID_BYTES[column.type])
-    this.ids = wide ? this.#raw : memory.allocate(rows * 4)
+    const { resident } = column
+    this.#resident = resident?.memory === memory ? resident.pointer : undefined
+    this.#raw = this.#resident ?? memory.allocate(rows * ID_BYTES[column.type])
+    this.#ids = wide ? this.#raw : memory.allocate(rows * 4)
   }
 
-  /** Rows first .. first+length-1 to `ids` (or to `into`). */
-  fill(first: number, length: number, into = this.ids): void | Promise<void> {
+  /** Pointer to the rows of the last `fill`. */
+  get ids(): number {
+    return this.#ids
+  }
+
+  /** Rows first .. first+length-1 to `ids` (or to `into`; not where they stay wide). */
+  fill(first: number, length: number, into = this.#ids): void | Promise<void> {
     if (length === 0) return
     const bytes = ID_BYTES[this.#column.type]
+    if (this.#resident !== undefined) {
+      const from = this.#resident + first * bytes
+      if (this.wide) this.#ids = from
+      else this.#narrow(from, first, length, into)
+      return
+    }
     const pending = this.#column.readInto(first, length, this.#memory.bytes(this.#raw, length * bytes))
     // No promise where the file does not ask for one: there are thousands of windows.
-    if (pending !== undefined) return pending.then(() => this.#narrow(first, length, into))
-    this.#narrow(first, length, into)
+    if (pending !== undefined) return pending.then(() => this.#narrow(this.#raw, first, length, into))
+    this.#narrow(this.#raw, first, length, into)
   }
 
-  #narrow(first: number, length: number, into: number): void {
+  #narrow(from: number, first: number, length: number, into: number): void {
     if (this.wide) return
-    const bad = this.#memory.kernels.narrowIds(TYPE_CODES[this.#column.type], this.#raw, length, into) >>> 0
+    const bad = this.#memory.kernels.narrowIds(TYPE_CODES[this.#column.type], from, length, into) >>> 0
     if (bad !== abi.NONE) throw idDoesNotFit(this.#column, first + bad)
   }
 }

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { edgesFromArrays } from '../../src/connectome/memory-edges.ts'
 import { ASK_ADD, ASK_REMOVE } from '../../src/kernels/abi.ts'
+import { KernelMemory } from '../../src/kernels/memory.ts'
 import { compareEdges } from '../../src/verification/compare.ts'
+import { residentEdges } from '../../src/verification/resident-edges.ts'
 import { byClassAndPlace, type Pair, type ReferenceInput, referenceCompare } from '../reference/compare.ts'
 
 const NODES = 7
@@ -47,14 +49,20 @@ const storages: Record<string, Ids> = {
   i16: ids => Int16Array.from(ids),
 }
 
-function edges(rows: readonly Pair[], store: Ids, order: (a: Pair, b: Pair) => number) {
+function edges(
+  rows: readonly Pair[],
+  store: Ids,
+  order: (a: Pair, b: Pair) => number,
+  memory?: KernelMemory,
+) {
   const sorted = [...rows].sort(order)
-  return edgesFromArrays({
+  const arrays = {
     source: store(sorted.map(([s]) => s)),
     target: store(sorted.map(([, t]) => t)),
     sourceCount: NODES,
     targetCount: NODES,
-  })
+  }
+  return memory === undefined ? edgesFromArrays(arrays) : residentEdges(memory, arrays)
 }
 
 const selection = (ids: readonly number[]) => ({
@@ -98,14 +106,19 @@ describe('compareEdges gives what maps of pairs give', () => {
     b: storage,
     oa: order,
     ob: order,
+    // Columns that lie in the memory that the pass works in, in another one, or in none.
+    resident: fc.constantFrom('here', 'elsewhere', 'nowhere'),
   })
 
   for (const kernels of ['release', 'checked'] as const) {
     it(`with ${kernels} kernels, any storage, order and window`, async () => {
       await fc.assert(
-        fc.asyncProperty(cases, async ({ input, windowRows, bucketRows, memory, a, b, oa, ob }) => {
-          const original = edges(input.original, storages[a] as Ids, orders[oa] as never)
-          const manipulated = edges(input.manipulated, storages[b] as Ids, orders[ob] as never)
+        fc.asyncProperty(cases, async ({ input, windowRows, bucketRows, memory, a, b, oa, ob, resident }) => {
+          const kernelMemory = new KernelMemory(kernels)
+          const place = { here: kernelMemory, elsewhere: new KernelMemory(kernels), nowhere: undefined }[resident]
+          const original = edges(input.original, storages[a] as Ids, orders[oa] as never, place)
+          const manipulated = edges(input.manipulated, storages[b] as Ids, orders[ob] as never, place)
+          const { used } = kernelMemory
           const [outcome] = await compareEdges(
             original,
             [{ edges: manipulated, asked: askedOf(input) }],
@@ -117,9 +130,10 @@ describe('compareEdges gives what maps of pairs give', () => {
               windowRows,
               bucketRows,
               memory,
-              kernels,
+              kernelMemory,
             },
           )
+          expect(kernelMemory.used).toBe(used)
           if (outcome?.comparison === undefined) throw outcome?.error ?? new Error('no outcome')
           const { classes, differences, connections, allConnections } = outcome.comparison
           const got = {
