@@ -115,7 +115,9 @@ describe('compareEdges gives what maps of pairs give', () => {
       await fc.assert(
         fc.asyncProperty(cases, async ({ input, windowRows, bucketRows, memory, a, b, oa, ob, resident }) => {
           const kernelMemory = new KernelMemory(kernels)
-          const place = { here: kernelMemory, elsewhere: new KernelMemory(kernels), nowhere: undefined }[resident]
+          const place = { here: kernelMemory, elsewhere: new KernelMemory(kernels), nowhere: undefined }[
+            resident
+          ]
           const original = edges(input.original, storages[a] as Ids, orders[oa] as never, place)
           const manipulated = edges(input.manipulated, storages[b] as Ids, orders[ob] as never, place)
           const { used } = kernelMemory
