@@ -3,6 +3,7 @@ import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import { type InputError, isInputError } from './errors.ts'
 import { type FullProof, proveFull } from './full/full-checks.ts'
+import { threadsFor } from './parallel/jobs.ts'
 import { walkInParallel } from './parallel/walks.ts'
 import type { TargetRange } from './verification/buckets.ts'
 import type { Comparison } from './verification/comparison.ts'
@@ -150,7 +151,7 @@ export function untold({ message, file, field, hint }: Trouble | InputError): De
 function synapseOptions({ options, original, edges }: Both, comparison: Comparison): SynapseOptions {
   const rows = original.edgeCount + edges.edgeCount
   // As many as for the connections.
-  const threads = Math.max(1, Math.min(options.jobs ?? 1, Math.floor(rows / (options.rowsPerJob || 1))))
+  const threads = threadsFor(options, rows)
   return {
     keep: options.keep,
     memory: options.memory,
@@ -160,7 +161,7 @@ function synapseOptions({ options, original, edges }: Both, comparison: Comparis
     paired: comparison.paired,
     // Which edges of a connection are gone or new shows when they are matched.
     suspects: comparison.changedTargets,
-    walk: input => walkInParallel(input, threads),
+    walk: input => walkInParallel(input, threads, options.pool),
     signal: options.signal,
     onProgress: options.onProgress,
   }

@@ -5,7 +5,8 @@ import type { NodeSelection } from './connectome/selection.ts'
 import { InputError, isInputError } from './errors.ts'
 import { type Deeper, deepen } from './levels.ts'
 import { openCircuit } from './open-circuit.ts'
-import { compareInParallel } from './parallel/jobs.ts'
+import { compareInParallel, threadsFor } from './parallel/jobs.ts'
+import { WorkerPool } from './parallel/pool.ts'
 import { type Answer, conclude, openCase, type Question } from './prove.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
 import { askedConnections } from './verification/asked.ts'
@@ -63,6 +64,8 @@ export interface VerifyOptions {
   readonly jobs?: number | undefined
   /** No more threads than one for so many rows; default no such limit. */
   readonly rowsPerJob?: number | undefined
+  /** Threads that are there already; else `verify` starts its own. */
+  readonly pool?: WorkerPool | undefined
   readonly windowRows?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -75,6 +78,16 @@ export interface VerifyOptions {
  * @throws InputError if the original, a mask or the selection cannot be used: then nothing can be told of any
  */
 export async function verify(options: VerifyOptions): Promise<Proof[]> {
+  if (options.pool !== undefined) return verifyIn(options)
+  const pool = new WorkerPool()
+  try {
+    return await verifyIn({ ...options, pool })
+  } finally {
+    pool.close()
+  }
+}
+
+async function verifyIn(options: VerifyOptions): Promise<Proof[]> {
   const started = performance.now()
   const opened = await openAll(options)
   const { original, source, target } = opened.question
@@ -187,6 +200,8 @@ async function pose(options: VerifyOptions): Promise<Question> {
   requireAllowable(options.allow ?? [])
   const { original: circuit } = options
   const original = await circuit.edgePopulation(options.population)
+  // Both sides have about as many rows. Threads start while the rest is opened.
+  options.pool?.prepare(threadsFor(options, 2 * original.edgeCount) - 1)
   const { source, target } = await selectSides(options, circuit, original)
   const removed = options.removed && bindMask(options.removed, source, target)
   const added = options.added && bindMask(options.added, source, target)

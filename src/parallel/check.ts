@@ -2,10 +2,10 @@
 import { Worker } from 'node:worker_threads'
 import { workerProgram } from '../assets.ts'
 
-/** A worker without work says that it failed: that it says anything is what is asked. */
+/** A worker whose work makes no sense says that it failed: that it says anything is what is asked. */
 export function workersStart(): Promise<boolean> {
   return new Promise(resolve => {
-    const worker = new Worker(workerProgram(), { workerData: undefined })
+    const worker = new Worker(workerProgram())
     const end = (answer: boolean): void => {
       resolve(answer)
       worker.terminate()
@@ -13,5 +13,6 @@ export function workersStart(): Promise<boolean> {
     worker.once('message', () => end(true))
     worker.once('error', () => end(false))
     worker.once('exit', () => end(false))
+    worker.postMessage(undefined)
   })
 }

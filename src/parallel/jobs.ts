@@ -1,6 +1,4 @@
 /** One comparison on several cores: ranges of targets, each in a worker that opens the files for itself. */
-import { Worker } from 'node:worker_threads'
-import { workerProgram } from '../assets.ts'
 import type { ColumnPlace, EdgeSource, IdColumn } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import type { Asked } from '../verification/asked.ts'
@@ -10,13 +8,20 @@ import type { Comparison } from '../verification/comparison.ts'
 import { cutTargets } from '../verification/cut.ts'
 import { joinComparisons } from '../verification/join.ts'
 import type { Manipulated } from '../verification/merge-run.ts'
+import { type Running, WorkerPool } from './pool.ts'
 
 export interface Threads {
   /** Default 1. */
   readonly jobs?: number | undefined
   /** No more threads than one for so many rows; default no such limit. */
   readonly rowsPerJob?: number | undefined
+  /** Threads that are there already; default: some of their own. */
+  readonly pool?: WorkerPool | undefined
 }
+
+/** How many threads the work on so many rows is worth. */
+export const threadsFor = ({ jobs, rowsPerJob }: Threads, rows: number): number =>
+  Math.max(1, Math.min(jobs ?? 1, Math.floor(rows / (rowsPerJob || 1))))
 
 /** An edge population as a worker can open it again. */
 export type PortableEdges = Omit<EdgeSource, 'source' | 'target' | 'table'> & {
@@ -35,8 +40,9 @@ export interface Part {
   readonly options: Omit<CompareOptions, 'signal' | 'onProgress'>
 }
 
-export type Answer =
-  | { readonly progress: number }
+export type Answer = { readonly progress: number } | Ended
+
+type Ended =
   | { readonly comparisons: readonly Comparison[] }
   /** Something this part cannot do alone. */
   | { readonly failed: true }
@@ -59,7 +65,7 @@ export async function compareInParallel(
     (sum, edges) => sum + edges.edgeCount,
     0,
   )
-  const jobs = Math.min(threads.jobs ?? 1, Math.floor(rows / (threads.rowsPerJob || 1)))
+  const jobs = threadsFor(threads, rows)
   if (jobs < 2 || manipulated.length === 0) return whole()
   const before = portable(original)
   const after = manipulated.map(({ edges, asked }) => ({ edges: portable(edges), asked }))
@@ -72,19 +78,20 @@ export async function compareInParallel(
     range: ranges[part],
     memory: options.memory === undefined ? undefined : options.memory / jobs,
   })
+  const pool = threads.pool ?? new WorkerPool()
   const workers = ranges.slice(1).map((_, k) => {
     const part: Part = { original: before, manipulated: after, source, target, options: share(k + 1) }
-    return runWorker(part, rows => report(k + 1, rows))
+    return runPart(pool, part, rows => report(k + 1, rows))
   })
   const stop = (): void => {
-    for (const { worker } of workers) worker.terminate()
+    for (const worker of workers) worker.stop()
   }
   signal?.addEventListener('abort', stop, { once: true })
   try {
     const own = { ...share(0), signal, onProgress: (rows: number) => report(0, rows) }
     const [here, ...elsewhere] = await Promise.all([
       compareEdges(original, manipulated, source, target, own).then(comparisonsOf),
-      ...workers.map(({ answer }) => answer),
+      ...workers.map(({ answer }) => answer.then(madeBy)),
     ])
     signal?.throwIfAborted()
     const parts = [here, ...elsewhere].filter(answer => answer !== undefined)
@@ -101,6 +108,7 @@ export async function compareInParallel(
     return joined.flatMap(comparison => (comparison === undefined ? [] : { comparison }))
   } finally {
     stop()
+    if (threads.pool === undefined) pool.close()
     signal?.removeEventListener('abort', stop)
   }
 }
@@ -128,18 +136,16 @@ export function comparisonsOf(outcomes: readonly Outcome[]): Comparison[] | unde
   return comparisons.length === outcomes.length ? comparisons : undefined
 }
 
-function runWorker(part: Part, onProgress: (rows: number) => void) {
-  const worker = new Worker(workerProgram(), { workerData: part })
-  const answer = new Promise<readonly Comparison[] | undefined>(resolve => {
-    worker.on('message', (message: Answer) => {
-      if ('progress' in message) onProgress(message.progress)
-      else resolve('comparisons' in message ? message.comparisons : undefined)
-    })
-    worker.on('error', () => resolve(undefined))
-    worker.on('exit', () => resolve(undefined))
+const runPart = (pool: WorkerPool, part: Part, onProgress: (rows: number) => void): Running<Ended> =>
+  pool.run(part, (message: Answer) => {
+    if (!('progress' in message)) return message
+    onProgress(message.progress)
+    return undefined
   })
-  return { worker, answer }
-}
+
+/** What a part made; undefined where its thread ended or it cannot be done alone. */
+const madeBy = (ended: Ended | undefined): readonly Comparison[] | undefined =>
+  ended !== undefined && 'comparisons' in ended ? ended.comparisons : undefined
 
 function progressOf(total: number, parts: number, onProgress: CompareOptions['onProgress']) {
   const done = new Array<number>(parts).fill(0)

@@ -1,6 +1,4 @@
 /** One walk over two edge populations on several cores: properties dealt out, each thread follows the rows itself. */
-import { Worker } from 'node:worker_threads'
-import { workerProgram } from '../assets.ts'
 import type { TargetRange } from '../verification/buckets.ts'
 import type { ColumnPair } from '../verification/synapses/columns.ts'
 import type { EdgeBits } from '../verification/synapses/expectation.ts'
@@ -8,6 +6,7 @@ import type { PairedRows } from '../verification/synapses/follow.ts'
 import type { RowGroups } from '../verification/synapses/row-groups.ts'
 import { type Break, type Walked, type WalkInput, walkOnce } from '../verification/synapses/walk.ts'
 import { type PortableEdges, portable } from './jobs.ts'
+import { WorkerPool } from './pool.ts'
 
 type PortablePair = Pick<ColumnPair, 'name' | 'type' | 'bytes' | 'code'> & {
   readonly places: NonNullable<ColumnPair['places']>
@@ -36,12 +35,13 @@ export type WalkAnswer =
  * A walk in `jobs` threads, with the same result whatever their number. Properties with a rule, and what cannot be
  * opened twice, stay in this thread. Where a part goes wrong, one walk over all gives the answer and the message.
  */
-export async function walkInParallel(input: WalkInput, jobs: number): Promise<Walked> {
+export async function walkInParallel(input: WalkInput, jobs: number, given?: WorkerPool): Promise<Walked> {
   const before = portable(input.original)
   const after = portable(input.manipulated)
   const shares = deal(input.pairs, jobs)
   if (before === undefined || after === undefined || shares.elsewhere.length === 0) return walkOnce(input)
   const { signal } = input.options
+  const pool = given ?? new WorkerPool()
   const workers = shares.elsewhere.map(pairs => {
     const part: WalkPart = {
       walk: true,
@@ -55,10 +55,10 @@ export async function walkInParallel(input: WalkInput, jobs: number): Promise<Wa
       windowRows: input.options.windowRows,
       targets: input.options.targets,
     }
-    return runPart(part)
+    return pool.run(part, (answer: WalkAnswer) => answer)
   })
   const stop = (): void => {
-    for (const { worker } of workers) worker.terminate()
+    for (const worker of workers) worker.stop()
   }
   signal?.addEventListener('abort', stop, { once: true })
   try {
@@ -80,6 +80,7 @@ export async function walkInParallel(input: WalkInput, jobs: number): Promise<Wa
     return here
   } finally {
     stop()
+    if (given === undefined) pool.close()
     signal?.removeEventListener('abort', stop)
   }
 }
@@ -106,14 +107,4 @@ function deal(
       ),
     )
   return { here: [...here, ...(first?.pairs ?? [])], elsewhere: elsewhere.filter(share => share.length > 0) }
-}
-
-function runPart(part: WalkPart) {
-  const worker = new Worker(workerProgram(), { workerData: part })
-  const answer = new Promise<WalkAnswer | undefined>(resolve => {
-    worker.on('message', (message: WalkAnswer) => resolve(message))
-    worker.on('error', () => resolve(undefined))
-    worker.on('exit', () => resolve(undefined))
-  })
-  return { worker, answer }
 }

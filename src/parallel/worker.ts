@@ -1,5 +1,5 @@
-/** One part of a comparison, in a thread of its own. */
-import { parentPort, workerData } from 'node:worker_threads'
+/** Parts of comparisons, one after the other, in a thread of its own. */
+import { parentPort } from 'node:worker_threads'
 import type { EdgeSource, IdColumn } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
@@ -45,4 +45,7 @@ async function work(part: Part | WalkPart): Promise<void> {
   }
 }
 
-export const finished = work(workerData as Part | WalkPart)
+parentPort?.on('message', work)
+
+/** The thread lives until it is ended. */
+export const finished = Promise.resolve()
