@@ -22,6 +22,19 @@ export function embeddedAssets(worker: string, beside?: string): Plugin {
   }
 }
 
+/** commander can run subcommands that are programs of their own; ours are not, and loading what it would take costs 4 ms. */
+export const LAZY_SUBPROCESSES: Plugin = {
+  name: 'lazy-subprocesses',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /node_modules\/commander\//.test(importer) ? { path, namespace: 'lazy' } : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
+      contents: `exports.spawn = (...given) => require('node:child_process').spawn(...given)`,
+    }))
+  },
+}
+
 const packed = (bytes: Uint8Array): string => JSON.stringify(gzipSync(bytes, { level: 9 }).toString('base64'))
 
 /** The checked build of the kernels is for tests, which run from source. */
