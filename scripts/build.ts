@@ -98,7 +98,7 @@ function compileAhead(folder: string, name: string): void {
   try {
     const args = [join(ROOT, 'scripts/compile-ahead.mjs'), join(folder, name), join(folder, 'main.js'), demo]
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
-    if (status !== 0) console.warn(`no code was compiled ahead: ${stderr}`)
+    if (status !== 0) process.stderr.write(`no code was compiled ahead: ${stderr}\n`)
   } finally {
     rmSync(demo, { recursive: true, force: true })
   }
