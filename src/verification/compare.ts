@@ -2,12 +2,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { EdgeOrder, EdgeSource } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
-import { InputError } from '../errors.ts'
+import { InputError, isInputError } from '../errors.ts'
 import type { KernelBuild } from '../kernels/load.ts'
 import { KernelMemory } from '../kernels/memory.ts'
 import { type Asked, askedOf } from './asked.ts'
 import type { TargetRange } from './buckets.ts'
 import type { Comparison } from './comparison.ts'
+import { looksUnsorted } from './cut.ts'
 import { type AskedTables, type Manipulated, MergeRun, placeAsked } from './merge-run.ts'
 import { openWindows, Tiers } from './open-windows.ts'
 import { checkRange, OrderError } from './order.ts'
@@ -69,10 +70,27 @@ export async function compareEdges(
   const inputs = { original, source, target, options, tiers }
   for (let pending = manipulated; pending.length > 0; ) {
     pending = await new Pass(inputs).run(pending, outcomes)
+    if (tiers.of(original) === 'buckets') await learnAhead(pending, tiers)
   }
   return manipulated.map(
     one => outcomes.get(one) ?? { error: new InputError('not compared', { file: one.edges.file }) },
   )
+}
+
+/**
+ * All rows of such an original are dealt out before the first of the others is read: those that then turned out to be in
+ * no order would make all of that happen again.
+ */
+async function learnAhead(pending: readonly Manipulated[], tiers: Tiers): Promise<void> {
+  for (const { edges } of pending) {
+    if (tiers.of(edges) !== 'rows') continue
+    try {
+      if (await looksUnsorted(edges)) tiers.learn(new OrderError(edges, 'buckets'))
+    } catch (error) {
+      // The pass meets it as well, and knows whom to tell.
+      if (!isInputError(error)) throw error
+    }
+  }
 }
 
 interface PassInputs {

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { EdgeSource } from '../../src/connectome/edges.ts'
 import { edgesFromArrays } from '../../src/connectome/memory-edges.ts'
+import { askedConnections } from '../../src/verification/asked.ts'
 import { keyBytesFor, planBuckets } from '../../src/verification/buckets.ts'
+import { compareEdges } from '../../src/verification/compare.ts'
 import { summarizeEdges } from '../../src/verification/summary.ts'
 
 it('buckets are consecutive targets with all their rows, small enough or of one target', () => {
@@ -45,4 +48,38 @@ it('keys have 8 bytes where 4 do not hold a source and enough targets', async ()
   )
   expect(summary).toEqual({ ...sorted, order: 'none' })
   expect(keyBytesFor(sourceCount, 2 ** 22)).toBe(8)
+})
+
+it('rows in no order are counted and dealt once, however many populations are found to be in none', async () => {
+  const rows = 4096
+  const ids = (step: number): Uint32Array => Uint32Array.from({ length: rows }, (_, k) => (k * step) % 97)
+  const nodes = { sourceCount: 97, targetCount: 97 }
+  const edges = edgesFromArrays({ source: ids(5), target: ids(31), ...nodes })
+  let read = 0
+  const counted: EdgeSource = {
+    ...edges,
+    target: {
+      ...edges.target,
+      readInto: (first, count, into) => {
+        read += count
+        return edges.target.readInto(first, count, into)
+      },
+    },
+  }
+  const all = {
+    population: 'default',
+    populationSize: 97,
+    ids: Uint32Array.from({ length: 97 }, (_, k) => k),
+    expression: 'all',
+  }
+  const asked = askedConnections(all, all, undefined, undefined)
+  const manipulated = [1, 2].map(() => ({ edges: { ...edges }, asked }))
+  const windowRows = 64
+  const outcomes = await compareEdges(counted, manipulated, all, all, { keep: 1, windowRows })
+  expect(outcomes.map(({ comparison }) => comparison?.order)).toEqual([
+    { original: 'none', manipulated: 'none' },
+    { original: 'none', manipulated: 'none' },
+  ])
+  // Once to count, once to deal, and the first window that showed that they are in no order.
+  expect(read).toBeLessThanOrEqual(2 * rows + windowRows)
 })
