@@ -27,6 +27,7 @@ export class WorkerPool {
     const [worker = this.#start()] = this.#idle
     this.#idle.delete(worker)
     this.#busy.add(worker)
+    let ended = false
     const answer = new Promise<Answer | undefined>(resolve => {
       const onMessage = (message: Message): void => {
         const found = answerIn(message)
@@ -34,6 +35,7 @@ export class WorkerPool {
       }
       const onEnd = (): void => end(undefined)
       const end = (found: Answer | undefined): void => {
+        ended = true
         worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd)
         this.#busy.delete(worker)
         if (found !== undefined) this.#idle.add(worker)
@@ -43,7 +45,8 @@ export class WorkerPool {
       worker.postMessage(part)
     })
     const stop = (): void => {
-      if (this.#busy.has(worker)) void worker.terminate()
+      // By now it may have the part of somebody else.
+      if (!ended) void worker.terminate()
     }
     return { answer, stop }
   }
