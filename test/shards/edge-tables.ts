@@ -21,6 +21,7 @@ import { circuitAround, maskOf } from './circuits.ts'
 const ARRANGED: Readonly<Record<string, (all: readonly Row[]) => Row[]>> = {
   'tgt,src': sorted,
   tgt: all => [...all].sort((a, b) => a.target - b.target),
+  'tgt, sources backwards': all => [...all].sort((a, b) => a.target - b.target || b.source - a.source),
   'src,tgt': all => [...all].sort((a, b) => a.source - b.source || a.target - b.target),
   'in two blocks of targets': all => [...all].sort((a, b) => (a.target % 2) - (b.target % 2)),
   'as given': all => [...all],

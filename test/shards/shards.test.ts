@@ -1,13 +1,15 @@
 /** Shards and their merge give what one run gives, to the byte; whatever is not a whole is refused by name. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { EdgeSource } from '../../src/connectome/edges.ts'
 import { jsonLines, proofRecords } from '../../src/report/json.ts'
 import { mergePartials, type PartialFile } from '../../src/shards/merge.ts'
 import { type Partial, parsePartial, partialToText } from '../../src/shards/partial.ts'
 import { runShard, type ShardOptions } from '../../src/shards/run-shard.ts'
 import type { Proof } from '../../src/verification/proof.ts'
 import { type VerifyOptions, verify } from '../../src/verify.ts'
-import { circuitOf, verification } from './circuits.ts'
+import { edgesOf } from '../verification/synapses/tables.ts'
+import { circuitAround, circuitOf, verification } from './circuits.ts'
 import { synapseVerification } from './edge-tables.ts'
 
 /**
@@ -72,6 +74,15 @@ async function expectSame(
   return { verdicts, codes }
 }
 
+/** One property. */
+const KIND = { columns: { kind: { type: 'u8', bytes: 1 } } } as const
+
+const withCounts = (edges: EdgeSource, nodes: number): EdgeSource => ({
+  ...edges,
+  sourceCount: nodes,
+  targetCount: nodes,
+})
+
 describe('shards', () => {
   it('give the verdicts, counts and culprits of one run, in any number and order', async () => {
     const connections = verification.map(options => ({ ...options, level: 'connections' as const }))
@@ -80,7 +91,7 @@ describe('shards', () => {
   })
 
   it('do so edge by edge, whatever is wrong with rows, values and columns', async () => {
-    const { verdicts, codes } = await expectSame(synapseVerification, 400)
+    const { verdicts, codes } = await expectSame(synapseVerification, 300)
     expect([...verdicts].toSorted()).toEqual(['cannot_tell', 'differs', 'verified'])
     const looked = [...codes].filter(code => /^(synapse|property|edge_type)\./.test(code))
     expect(looked.toSorted()).toEqual([
@@ -93,6 +104,50 @@ describe('shards', () => {
       'synapse.missing',
       'synapse.order',
     ])
+  })
+
+  it('count all edges that are missing, however many connections lost some and few culprits are kept', async () => {
+    const row = (k: number) => ({ source: k % 7, target: Math.floor(k / 7), values: { kind: '01' } })
+    const rows = Array.from({ length: 49 }, (_, k) => [row(k), row(k)]).flat()
+    const original = circuitAround('original', edgesOf(rows, KIND))
+    // One edge less of all connections but one.
+    const manipulated = circuitAround(
+      'changed',
+      edgesOf(
+        rows.slice(0, -1).filter((_, k) => k % 2 === 0 || k === 1),
+        KIND,
+      ),
+    )
+    for (const keep of [1, 10, 100]) {
+      const options = { original, manipulated: [manipulated], keep }
+      const [proof] = await verify(options)
+      const missing = proof?.findings.find(({ code }) => code === 'synapse.missing')
+      expect([missing?.count, missing?.edges?.length]).toEqual([48, Math.min(keep, 48)])
+      expect(printed(mergePartials(await shards(options, 4)))).toBe(
+        printed(proof === undefined ? [] : [proof]),
+      )
+    }
+  })
+
+  it('tell what one run does where there are more groups of targets than can be followed', async () => {
+    const nodes = 5000
+    const targets = Array.from({ length: nodes }, (_, k) => k)
+    const edges = (order: readonly number[]) =>
+      withCounts(
+        edgesOf(
+          order.map(target => ({ source: 0, target, values: { kind: '01' } })),
+          KIND,
+        ),
+        nodes,
+      )
+    const original = circuitAround('original', edges(targets.map(k => (k * 7) % nodes)))
+    const manipulated = [
+      circuitAround('sorted', edges(targets)),
+      circuitAround('same', edges(targets.map(k => (k * 7) % nodes))),
+    ]
+    const whole = await verify({ original, manipulated })
+    expect(whole[0]?.notChecked.join()).toMatch(/too many groups of targets/)
+    expect(printed(mergePartials(await shards({ original, manipulated }, 3)))).toBe(printed(whole))
   })
 
   it('share the rows among them', async () => {
@@ -132,6 +187,44 @@ describe('an interrupted shard', () => {
     const resumed = await runShard({ ...options, earlier, onPartial: partial => again.push(partial) })
     expect(again.map(({ blocks }) => blocks.length)).toEqual([2, 3, 4, 4])
     expect({ ...resumed, seconds: 0 }).toEqual({ ...complete, seconds: 0 })
+  })
+
+  it('has no block whose edges were not compared, and goes on with it', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => ({
+      source: (k * 3) % 7,
+      target: Math.floor(k / 9),
+      values: { kind: '01' },
+    }))
+    const stop = new AbortController()
+    let reads = 0
+    const edges = edgesOf(rows, KIND)
+    const watched = {
+      ...edges,
+      table: async () => {
+        const table = await (edges.table?.() ?? Promise.reject(new Error('no table')))
+        const columns = table.columns.map(column => ({
+          ...column,
+          readInto: (first: number, count: number, into: Uint8Array) => {
+            // The signal comes while values of the second block are read.
+            if (first >= 10 && reads++ === 0) stop.abort(new Error('told to stop'))
+            return column.readInto(first, count, into)
+          },
+        }))
+        return { ...table, columns }
+      },
+    }
+    const one = circuitAround('original', watched)
+    const question = { original: one, manipulated: [one], shard: { index: 1, of: 1 }, blockRows: 40 }
+    const states: Partial[] = []
+    const stopped = { ...question, signal: stop.signal, onPartial: (now: Partial) => states.push(now) }
+    await expect(runShard(stopped)).rejects.toThrow('told to stop')
+    const left = states.at(-1)
+    expect([left?.complete, left?.blocks.length]).toEqual([false, 1])
+    const again = await runShard({ ...question, earlier: kept(left as Partial).partial })
+    expect(again.blocks.length).toBeGreaterThan(2)
+    const whole = await verify({ original: one, manipulated: [one] })
+    expect(whole[0]?.level).toBe('synapses')
+    expect(printed(mergePartials([kept(again)]))).toBe(printed(whole))
   })
 
   it('is not taken up by another question', async () => {
