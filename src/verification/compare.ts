@@ -8,10 +8,11 @@ import { KernelMemory } from '../kernels/memory.ts'
 import { type Asked, askedOf } from './asked.ts'
 import type { TargetRange } from './buckets.ts'
 import type { Comparison } from './comparison.ts'
-import { looksUnsorted } from './cut.ts'
+import { looksUnsorted, stretchOf } from './cut.ts'
+import { firstBadId } from './first-bad-id.ts'
 import { type AskedTables, type Manipulated, MergeRun, placeAsked } from './merge-run.ts'
 import { openWindows, Tiers } from './open-windows.ts'
-import { checkRange, OrderError } from './order.ts'
+import { checkRange, NodeIdError, OrderError } from './order.ts'
 import { Scan } from './scan.ts'
 import { type EdgeWindows, WINDOW_ROWS, type Window } from './windows.ts'
 
@@ -147,7 +148,7 @@ class Pass {
           try {
             await run.advance(window, windows.firstRow)
           } catch (error) {
-            this.#putAside(run.manipulated, error, again, outcomes)
+            await this.#putAside(run.manipulated, error, again, outcomes)
             run.windows.close()
             runs.delete(run)
           }
@@ -214,19 +215,24 @@ class Pass {
       }
       runs.add(new MergeRun(this.#memory, manipulated, windows, tables, keep))
     } catch (error) {
-      this.#putAside(manipulated, error, again, outcomes)
+      await this.#putAside(manipulated, error, again, outcomes)
     }
   }
 
-  #putAside(
+  async #putAside(
     manipulated: Manipulated,
     error: unknown,
     again: Manipulated[],
     outcomes: Map<Manipulated, Outcome>,
-  ): void {
+  ): Promise<void> {
     if (error instanceof OrderError) {
       this.#inputs.tiers.learn(error)
       again.push(manipulated)
+    } else if (error instanceof NodeIdError) {
+      const { edges } = manipulated
+      const inBuckets = this.#inputs.tiers.of(edges) === 'buckets'
+      const rows = inBuckets ? { first: 0, end: edges.edgeCount } : await stretchOf(edges, this.#range)
+      outcomes.set(manipulated, { error: (await firstBadId(edges, rows)) ?? error })
     } else if (error instanceof InputError) outcomes.set(manipulated, { error })
     else throw error
   }

@@ -22,18 +22,21 @@ export class OrderError extends Error {
   }
 }
 
+/** A row with an id that is no node's. */
+export class NodeIdError extends InputError {}
+
 export function idOutOfRange(
   edges: EdgeSource,
   side: 'source' | 'target',
   id: number,
   row?: number,
-): InputError {
+): NodeIdError {
   const [column, population, count] =
     side === 'source'
       ? [edges.source, edges.sourcePopulation, edges.sourceCount]
       : [edges.target, edges.targetPopulation, edges.targetCount]
   const where = row === undefined ? '' : ` in row ${row}`
-  return new InputError(
+  return new NodeIdError(
     `${side} node id ${id}${where} is out of range: population ${population} has ${count} nodes (ids 0 to ${count - 1})`,
     {
       file: edges.file,

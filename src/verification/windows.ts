@@ -1,8 +1,8 @@
 /** How an edge population reaches the merge: rows ascending by (target, source), in windows. This file: as stored. */
 import { type EdgeOrder, type EdgeSource, ID_BYTES, type IdColumn, type IdType } from '../connectome/edges.ts'
-import { InputError } from '../errors.ts'
 import * as abi from '../kernels/abi.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
+import { NodeIdError } from './order.ts'
 
 /** Rows first .. end-1 of a file. */
 export interface Stretch {
@@ -141,8 +141,8 @@ export class ColumnWindow {
   }
 }
 
-export function idDoesNotFit(column: IdColumn, row: number): InputError {
-  return new InputError(`row ${row} holds a node id that is negative or not below 2^32-1`, {
+export function idDoesNotFit(column: IdColumn, row: number): NodeIdError {
+  return new NodeIdError(`row ${row} holds a node id that is negative or not below 2^32-1`, {
     file: column.place?.file ?? column.label,
     field: column.place === undefined ? `row ${row}` : `${column.place.dataset}, row ${row}`,
     hint: 'node ids are row numbers of the node population; this file is damaged or not a SONATA edges file',

@@ -72,7 +72,17 @@ const changed = fc.record({
   drop: fc.array(fc.nat(200), { maxLength: 15 }),
   add: fc.array(pair, { maxLength: 6 }),
   order,
-  // Now and then one that cannot be read, one with an id out of range, one of another size.
+  astray: fc.array(
+    fc.constantFrom<Pair>(
+      [NODES + 1, NODES - 3],
+      [3, NODES + 1],
+      [NODES + 3, NODES + 2],
+      [-1, 4],
+      [NODES, 2 ** 32 - 1],
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
+  // Now and then one that cannot be read, one with ids that are no node's, one of another size.
   what: fc.oneof(
     { weight: 6, arbitrary: fc.constant('sound' as const) },
     fc.constantFrom('broken', 'astray', 'larger'),
@@ -93,10 +103,10 @@ export const verification: fc.Arbitrary<VerifyOptions> = fc
     windowRows: fc.integer({ min: 1, max: 40 }),
   })
   .map(({ rows, order, changes, source, target, asked, keep, allow, windowRows }) => {
-    const manipulated = changes.map(({ drop, add, order, what }, k): Circuit => {
+    const manipulated = changes.map(({ drop, add, order, what, ...one }, k): Circuit => {
       const left = rows.filter((_, at) => !drop.includes(at))
       const nodes = what === 'larger' ? NODES + 2 : NODES
-      const astray: Pair[] = what === 'astray' ? [[NODES + 1, NODES - 3]] : []
+      const astray: readonly Pair[] = what === 'astray' ? one.astray : []
       const extra: Pair[] = what === 'larger' ? [[1, NODES + 1]] : []
       const made = { rows: [...left, ...add, ...astray, ...extra], order, nodes, broken: what === 'broken' }
       return circuitOf(`changed-${k}`, made)
