@@ -42,7 +42,7 @@ const division = fc.record({
   anyOrder: fc.boolean(),
 })
 
-/** Verdicts that were met, and how deep they went. */
+/** Verdicts and findings that were met. */
 async function expectSame(
   questions: fc.Arbitrary<VerifyOptions>,
   numRuns: number,
