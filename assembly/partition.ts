@@ -1,6 +1,6 @@
 // Any order: rows dealt out to buckets of whole columns, each bucket then sorted on its own. A row is kept as one
 // key, the target within its bucket above the source, so that sorting keys sorts rows by (target, source).
-import { NONE } from './abi'
+import { HISTOGRAMS_BYTES, NONE } from './abi'
 
 /** counts[target]++ for each row. Returns the position of the first target that is not below `nodes`, or NONE. */
 export function countTargets(targets: usize, count: u32, counts: usize, nodes: u32): u32 {
@@ -67,40 +67,50 @@ function deal<T>(
 /** Of targets that are not dealt out at all. */
 const NO_BUCKET: u16 = 0xffff
 
-const DIGIT_BITS: u32 = 11
-const histogram = memory.data(2048 << 2, 16)
+/** More bins would cost more to clear and to add up than passes do. */
+const MOST_DIGIT_BITS: u32 = 13
+const LEAST_DIGIT_BITS: u32 = 6
 
 /**
- * Sort keys of `bits` bits; scratch is as large as the keys. Least significant digit first, in as few and as even
- * passes as digits of at most 11 bits allow. Returns where the sorted keys are: `keys` or `scratch`.
+ * Sort keys of `bits` bits; scratch is as large as the keys, histograms has HISTOGRAMS_BYTES. Least significant digit
+ * first, in as few and as even passes as digits allow whose bins have about eight keys each. Returns where the sorted
+ * keys are: `keys` or `scratch`.
  */
-export function sortKeys(keys: usize, scratch: usize, count: u32, bits: u32, wide: u32): usize {
-  return wide ? sort<u64>(keys, scratch, count, bits) : sort<u32>(keys, scratch, count, bits)
+export function sortKeys(
+  keys: usize,
+  scratch: usize,
+  count: u32,
+  bits: u32,
+  wide: u32,
+  histograms: usize,
+): usize {
+  return wide
+    ? sort<u64>(keys, scratch, count, bits, histograms)
+    : sort<u32>(keys, scratch, count, bits, histograms)
 }
 
-function sort<T>(keys: usize, scratch: usize, count: u32, bits: u32): usize {
-  const passes = (bits + DIGIT_BITS - 1) / DIGIT_BITS
-  if (passes == 0) return keys
+function sort<T>(keys: usize, scratch: usize, count: u32, bits: u32, histograms: usize): usize {
+  if (bits == 0 || count < 2) return keys
+  const most = min(max(32 - clz(count) - 3, LEAST_DIGIT_BITS), MOST_DIGIT_BITS)
+  const passes = (bits + most - 1) / most
   const digit = (bits + passes - 1) / passes
+  assert(passes << (digit + 2) <= HISTOGRAMS_BYTES)
   const mask = <T>((<u32>1 << digit) - 1)
+  countDigits<T>(keys, count, digit, passes, histograms)
   let from = keys
   let to = scratch
   for (let pass: u32 = 0; pass < passes; pass++) {
     const shift = <T>(pass * digit)
-    memory.fill(histogram, 0, (<usize>1) << (digit + 2))
-    for (let k: u32 = 0; k < count; k++) {
-      const slot = histogram + ((<usize>((load<T>(from + (<usize>k) * sizeof<T>()) >> shift) & mask)) << 2)
-      store<u32>(slot, load<u32>(slot) + 1)
-    }
+    const starts = histograms + ((<usize>pass) << (digit + 2))
     let start: u32 = 0
     for (let bin: usize = 0; bin >> digit == 0; bin++) {
-      const size = load<u32>(histogram + (bin << 2))
-      store<u32>(histogram + (bin << 2), start)
+      const size = load<u32>(starts + (bin << 2))
+      store<u32>(starts + (bin << 2), start)
       start += size
     }
     for (let k: u32 = 0; k < count; k++) {
       const key = load<T>(from + (<usize>k) * sizeof<T>())
-      const slot = histogram + ((<usize>((key >> shift) & mask)) << 2)
+      const slot = starts + ((<usize>((key >> shift) & mask)) << 2)
       const position = load<u32>(slot)
       store<u32>(slot, position + 1)
       store<T>(to + (<usize>position) * sizeof<T>(), key)
@@ -110,6 +120,22 @@ function sort<T>(keys: usize, scratch: usize, count: u32, bits: u32): usize {
     to = swap
   }
   return from
+}
+
+/** How often each digit has each value, of all passes in one look at the keys. */
+function countDigits<T>(keys: usize, count: u32, digit: u32, passes: u32, histograms: usize): void {
+  const mask = <T>((<u32>1 << digit) - 1)
+  const size = (<usize>1) << (digit + 2)
+  const end = histograms + (<usize>passes) * size
+  memory.fill(histograms, 0, end - histograms)
+  for (let k: u32 = 0; k < count; k++) {
+    let rest = load<T>(keys + (<usize>k) * sizeof<T>())
+    for (let bins = histograms; bins < end; bins += size) {
+      const slot = bins + ((<usize>(rest & mask)) << 2)
+      store<u32>(slot, load<u32>(slot) + 1)
+      rest >>= <T>digit
+    }
+  }
 }
 
 /** Keys back to rows. */

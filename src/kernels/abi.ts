@@ -131,3 +131,6 @@ export const SNAPPY_SLACK = 64
 
 // One stretch of paired rows, u32 each: row of the original's window, row of the other buffer, number of rows.
 export const RUN_BYTES = 12
+
+// Room that sorting keys needs beside them: five digits of 13 bits.
+export const HISTOGRAMS_BYTES = 163840

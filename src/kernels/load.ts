@@ -65,7 +65,14 @@ export interface KernelExports {
     sourceBits: number,
     wide: number,
   ): number
-  sortKeys(keys: number, scratch: number, count: number, bits: number, wide: number): number
+  sortKeys(
+    keys: number,
+    scratch: number,
+    count: number,
+    bits: number,
+    wide: number,
+    histograms: number,
+  ): number
   unpackKeys(
     keys: number,
     count: number,

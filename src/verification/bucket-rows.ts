@@ -6,7 +6,7 @@
 import type { EdgeOrder, EdgeSource } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
 import { ScratchFile } from '../formats/scratch-file.ts'
-import { NONE } from '../kernels/abi.ts'
+import { HISTOGRAMS_BYTES, NONE } from '../kernels/abi.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
 import { type Buckets, leastBucketRows, planBuckets, type TargetRange } from './buckets.ts'
 import { checkRange, idOutOfRange } from './order.ts'
@@ -44,6 +44,7 @@ export class BucketRows implements EdgeWindows {
   #bucket = 0
   #keys = 0
   #scratch = 0
+  #histograms = 0
   #outSource = 0
   #outTarget = 0
   #tally: Tally | undefined
@@ -87,7 +88,7 @@ export class BucketRows implements EdgeWindows {
     const { kernels } = this.#memory
     const wide = buckets.wide ? 1 : 0
     const from = keys.load(first, rows, this.#keys)
-    const sorted = kernels.sortKeys(from, this.#scratch, rows, buckets.keyBits, wide) >>> 0
+    const sorted = kernels.sortKeys(from, this.#scratch, rows, buckets.keyBits, wide, this.#histograms) >>> 0
     const target = buckets.firstTargets[bucket] ?? 0
     kernels.unpackKeys(sorted, rows, target, buckets.sourceBits, wide, this.#outSource, this.#outTarget)
     return this.#window(rows)
@@ -126,6 +127,7 @@ export class BucketRows implements EdgeWindows {
     if (inMemory) budget.left -= rows * keyBytes
     const buffer = () => memory.allocate(this.#bucketRows * keyBytes)
     ;[this.#keys, this.#scratch, this.#outSource, this.#outTarget] = [buffer(), buffer(), buffer(), buffer()]
+    this.#histograms = memory.allocate(HISTOGRAMS_BYTES)
     const keys = inMemory
       ? new KeysInMemory(memory, buckets, rows)
       : new KeysInFile(memory, buckets, rows, Math.min(this.#bucketRows, MOST_WAITING), folder)
