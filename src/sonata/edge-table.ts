@@ -116,8 +116,15 @@ class TableReader {
   ): Promise<PropertyColumn | undefined> {
     const data = await this.#dataset(path)
     if (data === undefined) {
+      const members = await this.#h5.members(path)
+      if (members === undefined)
+        throw new InputError('listed in its group, but not there', {
+          file: this.#h5.path,
+          field: path,
+          hint: 'The file is damaged, or has a link that leads nowhere; compare it with its source.',
+        })
       // An empty group says nothing of any edge.
-      if ((await this.#h5.members(path))?.length !== 0) this.#refuse(name, `${path} is no dataset`)
+      if (members.length !== 0) this.#refuse(name, `${path} is no dataset`)
       return undefined
     }
     const [rows, ...more] = data.shape ?? []

@@ -57,3 +57,22 @@ describe('contiguous data', () => {
     })
   })
 })
+
+/** libhdf5 opens no group whose heap of names is wrong in what of it is free: nobody else reads such a file. */
+it.each([
+  ['behind its end', 2 ** 20],
+  ['at its last byte', 87],
+  ['in a circle', undefined],
+])('free room of a heap of names %s is refused', async (_, place) => {
+  const bytes = readFileSync(join(import.meta.dirname, '../fixtures/synapses/contiguous_after.h5'))
+  for (let at = bytes.indexOf('HEAP'); at >= 0; at = bytes.indexOf('HEAP', at + 4)) {
+    const free = Number(bytes.readBigUInt64LE(at + 16))
+    if (place !== undefined) bytes.writeBigUInt64LE(BigInt(place), at + 16)
+    // The first free block follows itself.
+    else if (free !== 1) bytes.writeBigUInt64LE(BigInt(free), Number(bytes.readBigUInt64LE(at + 24)) + free)
+  }
+  writeFileSync(file, bytes)
+  const h5 = await openHdf5(file)
+  await expect(h5.members('/edges/All__All__chemical/0')).rejects.toMatchObject({ file })
+  h5.close()
+})

@@ -14,10 +14,19 @@ afterAll(() => rmSync(root, { recursive: true }))
 
 describe('damaged files of every format', () => {
   it('are refused by name, unless the damage does not matter or is what the file now says', async () => {
-    const report = await fuzz({ folder: folder(), seed: 'short', cases: 300, run: runHere })
+    const only = /^(?!synapses)/
+    const report = await fuzz({ folder: folder(), seed: 'short', cases: 300, run: runHere, only })
     expect(report.complaints).toEqual([])
     const refused = Object.entries(report.table).map(([format, row]) => [format, row.refused > 0])
     expect(refused).toEqual(refused.map(([format]) => [format, true]))
+  })
+
+  it('with properties of edges: a changed value is named, with its property and edge', async () => {
+    const only = /^synapses/
+    const report = await fuzz({ folder: folder(), seed: 'short', cases: 200, run: runHere, only })
+    expect(report.complaints).toEqual([])
+    const found = Object.entries(report.table).map(([format, row]) => [format, row.refused + row.differs > 0])
+    expect(found).toEqual(found.map(([format]) => [format, true]))
   })
 
   it('the command as a process does the same', async () => {
@@ -25,7 +34,8 @@ describe('damaged files of every format', () => {
       const { code, stdout, stderr } = await connproof(args)
       return { code: code ?? 70, text: stdout + stderr }
     }
-    const report = await fuzz({ folder: folder(), seed: 'spawned', cases: 16, run })
+    const only = /^(?!synapses (?!filtered|odd|edges))/
+    const report = await fuzz({ folder: folder(), seed: 'spawned', cases: 16, run, only })
     expect(report.complaints).toEqual([])
   })
 })
@@ -51,6 +61,34 @@ describe('the judge of the fuzz', () => {
     expect(await outcome(0, 'verified')).toBe('irrelevant')
     now = 'something else'
     expect(await outcome(1, 'differs')).toBe('differs')
+  })
+
+  it('wants the changed value to be named, and nothing else', async () => {
+    const changed = { property: 'delay', edge: 7 }
+    const text = (...findings: object[]): string => JSON.stringify({ type: 'proof', findings })
+    const finding = (edge: number, property = 'delay', count = 1) => ({
+      property,
+      count,
+      edges: [{ manipulated_edge: edge }],
+    })
+    const told = async (code: number, said: string, mayBeNone = false) =>
+      (
+        await judge(
+          { target, damage: { ...damage, changed: { ...changed, mayBeNone } }, fatal: false },
+          async () => ({ code, text: said }),
+          new Uint8Array(0),
+          'as before',
+        )
+      ).outcome
+    now = 'something else'
+    expect(await told(1, text(finding(7)))).toBe('differs')
+    expect(await told(0, text())).toBe('WRONG')
+    expect(await told(1, text(finding(8)))).toBe('WRONG')
+    expect(await told(1, text(finding(7, 'u_syn')))).toBe('WRONG')
+    expect(await told(1, text(finding(7, 'delay', 2)))).toBe('WRONG')
+    expect(await told(1, text(finding(7), finding(7, 'u_syn')))).toBe('WRONG')
+    expect(await told(2, 'file.npy: damaged')).toBe('WRONG')
+    expect(await told(2, 'file.npy: damaged', true)).toBe('refused')
   })
 
   it('finds what may not', async () => {

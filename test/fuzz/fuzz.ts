@@ -9,6 +9,8 @@ export interface FuzzOptions {
   readonly seed: string
   readonly cases: number
   readonly run: Run
+  /** Formats to look at; default all. */
+  readonly only?: RegExp
   /** Called before every case with its name. */
   readonly watch?: (name: string) => void
 }
@@ -24,7 +26,8 @@ export interface Report {
 
 export async function fuzz(options: FuzzOptions): Promise<Report> {
   const started = performance.now()
-  const targets = await writeTargets(options.folder)
+  const { only = /./ } = options
+  const targets = (await writeTargets(options.folder)).filter(({ format }) => only.test(format))
   const wholes = new Map<FuzzTarget, Uint8Array>()
   const contents = new Map<FuzzTarget, string>()
   const complaints: string[] = []

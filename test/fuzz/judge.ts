@@ -5,7 +5,7 @@ import seedrandom from 'seedrandom'
 import { buildProgram, type Session } from '../../src/cli/program.ts'
 import { isInputError } from '../../src/errors.ts'
 import { PLAIN } from '../../src/report/style.ts'
-import { ANY_FILE, below, type Damage, pick } from './mutate.ts'
+import { ANY_FILE, below, type Changed, type Damage, pick } from './mutate.ts'
 import type { FuzzTarget } from './target.ts'
 
 /** Milliseconds that a case may take. */
@@ -50,7 +50,9 @@ export function caseOf(seed: string, index: number, targets: readonly FuzzTarget
   const target = targets[index % targets.length]
   if (target === undefined) throw new RangeError('no targets')
   const fatal = target.fatal.length > 0 && below(random, 4) === 0
-  const mutate = pick(random, fatal ? target.fatal : ANY_FILE)
+  // Most of these files is what their own damage aims at.
+  const likely = target.likely !== undefined && below(random, 4) > 0
+  const mutate = pick(random, fatal ? target.fatal : likely ? (target.likely ?? []) : ANY_FILE)
   return { target, damage: mutate(bytesOf(target), random), fatal }
 }
 
@@ -73,6 +75,12 @@ export async function judge(one: Case, run: Run, whole: Uint8Array, content: str
     const started = performance.now()
     const { code, text } = await run(target.args)
     if (performance.now() - started > PATIENCE) return wrong('took longer than 10 s')
+    if (damage.changed !== undefined && !(code === 2 && damage.changed.mayBeNone)) {
+      const complaint = namesOnly(text, damage.changed, target.side ?? 'manipulated_edge')
+      return code === 1 && complaint === undefined
+        ? { outcome: 'differs' }
+        : wrong(`exit code ${code}, ${complaint ?? 'although it is named'}: ${text}`)
+    }
     if (code === 2) return namesFile(text, target) ? { outcome: 'refused' } : wrong(`names no file: ${text}`)
     if (code !== 0 && code !== 1) return wrong(`exit code ${code}: ${text}`)
     if (target.facts) return { outcome: 'irrelevant' }
@@ -80,7 +88,8 @@ export async function judge(one: Case, run: Run, whole: Uint8Array, content: str
     const same = now === content
     if (code === 0)
       return same ? { outcome: 'irrelevant' } : wrong(`verified, but it says something else: ${now}`)
-    if (now.startsWith('unreadable')) return wrong(`a verdict on what cannot be read: ${now} ${text}`)
+    if (now.startsWith('unreadable') && !differInConnections(text))
+      return wrong(`a verdict on what cannot be read: ${now} ${text}`)
     if (one.fatal) return wrong(`a verdict: ${text}`)
     if (same) return wrong(`differs, but it says what it said before: ${text}`)
     return target.checksummed ? wrong(`a verdict in spite of checksums: ${text}`) : { outcome: 'differs' }
@@ -89,11 +98,51 @@ export async function judge(one: Case, run: Run, whole: Uint8Array, content: str
   }
 }
 
+/** The proof has one finding, of this property of this edge. */
+function namesOnly(
+  text: string,
+  changed: Changed,
+  side: 'original_edge' | 'manipulated_edge',
+): string | undefined {
+  const findings = proofIn(text)?.findings ?? []
+  const [finding, second] = findings
+  const [edge, other] = finding?.edges ?? []
+  if (finding === undefined || second !== undefined || edge === undefined || other !== undefined)
+    return `not one finding of one edge: ${JSON.stringify(findings)}`
+  const named = finding.property === changed.property && edge[side] === changed.edge && finding.count === 1
+  return named ? undefined : `not ${changed.property} of edge ${changed.edge}: ${JSON.stringify(finding)}`
+}
+
+/** Connections that differ are no less different where properties then cannot be read. */
+const differInConnections = (text: string): boolean =>
+  proofIn(text)?.findings.some(({ property }) => property === undefined) === true
+
+interface Proof {
+  readonly findings: readonly Finding[]
+  readonly error?: { readonly file?: string; readonly message: string }
+}
+
+/** With `--json`. */
+function proofIn(text: string): Proof | undefined {
+  const line = text.split('\n').find(one => one.startsWith('{"type":"proof"'))
+  return line === undefined ? undefined : JSON.parse(line)
+}
+
+interface Finding {
+  readonly property?: string
+  readonly count: number
+  readonly edges?: readonly { readonly original_edge?: number; readonly manipulated_edge?: number }[]
+}
+
 /** A new file: libhdf5 keeps files open that it failed to read, and would answer for them from memory. */
 function renew(file: string, bytes: Uint8Array): void {
   rmSync(file, { force: true })
   writeFileSync(file, bytes)
 }
 
-const namesFile = (text: string, target: FuzzTarget): boolean =>
-  text.includes(basename(target.file)) || (target.leads === true && /\/[^:\n]+: /.test(text))
+function namesFile(text: string, target: FuzzTarget): boolean {
+  const proof = proofIn(text)
+  // Every proof says what was looked at; what is wrong is told by its error.
+  const said = proof === undefined ? text : `${proof.error?.file}: ${proof.error?.message}`
+  return said.includes(basename(target.file)) || (target.leads === true && /\/[^:\n]+: /.test(said))
+}

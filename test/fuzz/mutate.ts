@@ -6,6 +6,16 @@ export type Random = () => number
 export interface Damage {
   readonly name: string
   readonly bytes: Uint8Array
+  /** What alone is another now: the verdict must name it, unless the storage finds the damage itself. */
+  readonly changed?: Changed
+}
+
+export interface Changed {
+  readonly property: string
+  /** Row of the file that is damaged, of all splits together. */
+  readonly edge: number
+  /** No value any more, but by chance: a text, or the code of one. */
+  readonly mayBeNone?: boolean
 }
 
 export type Mutator = (bytes: Uint8Array, random: Random) => Damage
@@ -18,7 +28,7 @@ export function pick<T>(random: Random, from: readonly T[]): T {
   return value
 }
 
-const copy = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes)
+export const copy = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes)
 
 /** What can happen to the bytes of any file. */
 export const ANY_FILE: readonly Mutator[] = [

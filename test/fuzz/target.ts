@@ -18,6 +18,10 @@ export interface FuzzTarget {
   readonly checksummed?: true
   /** Damage that only this format can have; none of it may get a verdict. */
   readonly fatal: readonly Mutator[]
+  /** Damage that only this format can have, and that may or may not matter: `content` says. */
+  readonly likely?: readonly Mutator[]
+  /** Which edges `Damage.changed` names. */
+  readonly side?: 'original_edge' | 'manipulated_edge'
   /** The command says what a file holds, whatever that is: it may only be refused or read. */
   readonly facts?: true
   /** Another file may be named as well: one that it points to, or one that it does not fit any more. */

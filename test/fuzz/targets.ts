@@ -10,7 +10,9 @@ import { circuitConfig, gids } from '../interop/legacy-circuit.ts'
 import { writeChunked } from './chunked.ts'
 import { circuitContent, columnsOf, pairsOf } from './content.ts'
 import * as fatal from './fatal.ts'
+import { type Pairs, readPairs } from './pairs.ts'
 import { parquetTargets } from './parquet-targets.ts'
+import { synapseTargets } from './synapse-targets.ts'
 import type { FuzzTarget } from './target.ts'
 
 const NODES = 60
@@ -52,6 +54,7 @@ export async function writeTargets(folder: string): Promise<FuzzTarget[]> {
     target(format, path, { args: ['inspect', at(path), '--id-base', '0'], facts: true, leads: true })
   return [
     ...(await parquetTargets(join(folder, 'unconverted'))),
+    ...(await synapseTargets(join(folder, 'synapses'))),
     facts('inspect edges', 'original/edges.h5'),
     facts('inspect chunked', 'chunked.h5'),
     facts('inspect config', 'removed_ok/circuit_config.json'),
@@ -141,26 +144,6 @@ export async function writeTargets(folder: string): Promise<FuzzTarget[]> {
       leads: true,
     }),
   ]
-}
-
-interface Pairs {
-  readonly source: Uint32Array
-  readonly target: Uint32Array
-}
-
-async function readPairs(file: string): Promise<Pairs> {
-  const circuit = await openCircuit(file)
-  try {
-    const edges = await circuit.edgePopulation()
-    const read = async (column: typeof edges.source): Promise<Uint32Array> => {
-      const wide = new Uint8Array(column.length * 8)
-      await column.readInto(0, column.length, wide)
-      return Uint32Array.from(new BigUint64Array(wide.buffer), Number)
-    }
-    return { source: await read(edges.source), target: await read(edges.target) }
-  } finally {
-    circuit.close()
-  }
 }
 
 async function writeLists(at: (path: string) => string, { source, target }: Pairs): Promise<void> {

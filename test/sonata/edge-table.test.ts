@@ -30,6 +30,13 @@ const IDS = {
   [`${E}/indices/target_to_source/range_to_edge_id`]: { data: new BigUint64Array(2) },
 }
 
+it('refuses a property that its group lists and that is not there', async () => {
+  const h5 = new MemoryHdf5('edges.h5', { ...IDS, [`${E}/0/delay`]: { data: Float32Array.of(1, 2, 3, 4) } })
+  const members = h5.members.bind(h5)
+  h5.members = async group => (group === `${E}/0` ? ['delay', 'u_syn'] : members(group))
+  await expect(openEdgeTable(h5, 'e', 4)).rejects.toMatchObject({ file: 'edges.h5', field: `${E}/0/u_syn` })
+})
+
 describe('one group', () => {
   it('gives a column for each property, edge_type_id and dynamics_params among them', async () => {
     const found = await table({

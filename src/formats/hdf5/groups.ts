@@ -54,8 +54,25 @@ function localHeap(file: FileBytes, at: number): Uint8Array {
   c.expect(0)
   c.skip(3)
   const size = c.u64()
-  c.skip(8)
-  return file.bytes(c.u64(), size)
+  const free = c.u64()
+  const heap = file.bytes(c.u64(), size)
+  checkFree(heap, free)
+  return heap
+}
+
+const NO_FREE_BLOCK = 1
+
+/** The library refuses a group whose heap says wrong what of it is free: then nobody else can read the file. */
+function checkFree(heap: Uint8Array, first: number): void {
+  const view = new DataView(heap.buffer, heap.byteOffset, heap.length)
+  // Blocks take 16 bytes at least: more of them than fit go round.
+  for (let free = first, blocks = 0; free !== NO_FREE_BLOCK; blocks++) {
+    if (free + 16 > heap.length || blocks > heap.length / 16) throw new NotUnderstood('free block of a heap')
+    const [next, size] = [view.getBigUint64(free, true), view.getBigUint64(free + 8, true)]
+    if (next === 0n || BigInt(free) + size > BigInt(heap.length))
+      throw new NotUnderstood('free block of a heap')
+    free = Number(next)
+  }
 }
 
 /** A symbol table node, and the heap offsets of the names that bound it: `after < name <= upTo`. */

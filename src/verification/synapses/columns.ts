@@ -87,8 +87,10 @@ class Pairing {
       after.delete(column.name)
     }
     after.delete(EDGE_TYPE)
-    for (const column of after.values())
-      this.#stray('property.added', column.name, undefined, typeName(column))
+    for (const column of after.values()) {
+      const unreadable = this.#before.unreadable.some(({ name }) => name === column.name)
+      if (!unreadable) this.#stray('property.added', column.name, undefined, typeName(column))
+    }
     this.#unreadable()
     return {
       pairs: this.#pairs,
@@ -167,8 +169,9 @@ class Pairing {
   #unreadable(): void {
     for (const { name, reason } of this.#before.unreadable) {
       const both = this.#after.unreadable.some(other => other.name === name)
-      const there = this.#after.columns.some(other => other.name === name)
-      if (both || there) this.#notChecked.push(`property ${name} (${reason})`)
+      const there = this.#after.columns.find(other => other.name === name)
+      if (both) this.#notChecked.push(`property ${name} (${reason})`)
+      else if (there !== undefined) this.#stray('property.type', name, reason, typeName(there))
       else if (!this.#findings.some(({ property }) => property === name))
         this.#stray('property.missing', name, 'as in the original')
     }

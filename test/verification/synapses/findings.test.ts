@@ -287,6 +287,26 @@ describe('what cannot be read', () => {
     expect(await find(ROWS, UNCHANGED, { after: { unreadable } })).toMatchObject([{ code: 'property.added' }])
   })
 
+  it.each(['edge_type_id', 'delay'])(
+    'in the original alone is a difference of %s, whatever it is now',
+    async name => {
+      const unreadable = [{ name, reason: 'a compound' }]
+      const { [name]: _, ...columns } = COLUMNS
+      const before = edgesOf(ROWS, { unreadable, columns })
+      const after = edgesOf(ROWS, { edgeType: [0, 0, 0, 0, 9] })
+      const found = await compareSynapses(before, after, UNCHANGED)
+      expect(found.findings).toContainEqual({
+        code: 'property.type',
+        property: name,
+        count: 1,
+        expected: 'a compound',
+        found: name === 'delay' ? 'float32' : 'int64',
+        culprits: [],
+      })
+      expect(found.notChecked).toEqual([])
+    },
+  )
+
   it('is refused for lists without properties', async () => {
     const { table, ...list } = edgesOf(ROWS)
     expect(table).toBeDefined()
