@@ -20,3 +20,4 @@ export { unshuffle } from './unshuffle'
 export function heapBase(): usize {
   return __heap_base
 }
+export { closeKept, markRuns, splitKept } from './kept'

@@ -36,14 +36,12 @@ import {
   NEED_ORIGINAL,
   NONE,
   RECORDS_FULL,
+  RECORDS_PER_STEP,
   SOURCE_ORDER,
   TARGET_ORDER,
 } from './abi'
 import { askedNowhere, closeConnection, END, keyOf, nextAsked } from './classify'
 import { pairConnection, pairRun } from './pairs'
-
-/** A connection closes with at most this many records. */
-const RECORDS_PER_STEP: u32 = 2
 
 /**
  * Go on until a window is used up, the records are full, the end, or an error of the manipulated side; returns one

@@ -148,7 +148,11 @@ export function untold({ message, file, field, hint }: Trouble | InputError): De
   return { ...SHALLOW, checks: synapsesNotChecked(message), notChecked, error }
 }
 
-function synapseOptions({ options, original, edges }: Both, comparison: Comparison): SynapseOptions {
+/** `comparison`: what is known of the connections. */
+export function synapseOptions(
+  { options, original, edges }: Both,
+  comparison: Pick<Comparison, 'paired' | 'changedTargets'>,
+): SynapseOptions {
   const rows = original.edgeCount + edges.edgeCount
   // As many as for the connections.
   const threads = threadsFor(options, rows)

@@ -8,6 +8,7 @@ import { openCircuit } from './open-circuit.ts'
 import { compareInParallel, threadsFor } from './parallel/jobs.ts'
 import { WorkerPool } from './parallel/pool.ts'
 import { type Answer, conclude, openCase, type Question } from './prove.ts'
+import { proveUnsorted } from './regrouped.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
 import { askedConnections } from './verification/asked.ts'
 import type { Outcome } from './verification/compare.ts'
@@ -91,8 +92,14 @@ async function verifyIn(options: VerifyOptions): Promise<Proof[]> {
   const started = performance.now()
   const opened = await openAll(options)
   const { original, source, target } = opened.question
-  const comparable = opened.pairs.filter(isComparable)
+  const found = new Map<Asking, { outcome: Outcome; deeper: Deeper | undefined }>()
   try {
+    for (const pair of opened.pairs.filter(isComparable)) {
+      const proven = await proveUnsorted({ ...pair.question, ...pair.answer }, pair.question)
+      if (proven !== undefined)
+        found.set(pair, { outcome: { comparison: proven.comparison }, deeper: proven.deeper })
+    }
+    const comparable = opened.pairs.filter(isComparable).filter(pair => !found.has(pair))
     const outcomes = await compareInParallel(
       original,
       comparable.map(({ answer: { edges }, question: { asked } }) => ({ edges, asked })),
@@ -110,7 +117,6 @@ async function verifyIn(options: VerifyOptions): Promise<Proof[]> {
       },
       options,
     )
-    const found = new Map<Asking, { outcome: Outcome; deeper: Deeper | undefined }>()
     for (const [k, pair] of comparable.entries()) {
       const outcome = outcomes[k]
       if (outcome === undefined) continue

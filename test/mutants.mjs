@@ -95,6 +95,25 @@ const MUTANTS = [
     '',
   ],
   [
+    'every row taken for kept',
+    'assembly/kept.ts',
+    'store<u8>(kept + <usize>k, <u8>(both & 1))',
+    'store<u8>(kept + <usize>k, 1)',
+  ],
+  ['only the first row of a run marked as kept', 'assembly/kept.ts', 'k < last; k++', 'k < row + 1; k++'],
+  [
+    'a connection across the end of a window closed twice',
+    'assembly/kept.ts',
+    'store<u32>(state, open ? 1 : 0, M_OPEN)',
+    'store<u32>(state, 0, M_OPEN)',
+  ],
+  [
+    'connections taken from rows that did not follow each other',
+    'src/regrouped.ts',
+    'walked.walked.broken !== undefined || ',
+    '',
+  ],
+  [
     'pairs that skip rows of the manipulated followed',
     'src/verification/synapses/follow.ts',
     'paired[k + 1] !== other || ',
@@ -422,6 +441,7 @@ const TESTS = [
   'test/interop/manip-config',
   'test/formats/file-set.test.ts',
   'test/verify.test.ts',
+  'test/regrouped.test.ts',
 ]
 const env = {
   ...process.env,

@@ -8,6 +8,7 @@ export function edgeRows(edges: EdgeSource, first: number, end: number): Omit<Ed
     ...whole,
     length: end - first,
     place: whole.place && { ...whole.place, first },
+    resident: undefined,
     readInto: (row, count, into) => whole.readInto(first + row, count, into),
   })
   return { ...rest, edgeCount: end - first, source: column(edges.source), target: column(edges.target) }

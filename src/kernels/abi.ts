@@ -44,6 +44,8 @@ export const TYPE_I64 = 7
 
 // Culprit record: class u32, source u32, target u32, unused u32, edges in the original f64, in the manipulated f64.
 export const RECORD_BYTES = 32
+/** A connection closes with at most this many records. */
+export const RECORDS_PER_STEP = 2
 
 // State of one merge, bytes from its start. u32 unless said otherwise.
 export const M_ORIGINAL_SOURCE = 0 // pointer to u32 ids

@@ -120,6 +120,16 @@ export interface KernelExports {
     stride: number,
   ): void
   collectValues(from: number, stride: number, width: number, order: number, count: number, into: number): void
+  markRuns(runs: number, count: number, bits: number): void
+  splitKept(sources: number, count: number, kept: number): void
+  closeKept(
+    state: number,
+    sources: number,
+    targets: number,
+    kept: number,
+    count: number,
+    final: number,
+  ): number
   compareRuns(
     values: number,
     others: number,

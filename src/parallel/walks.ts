@@ -34,12 +34,25 @@ export type WalkAnswer =
 /**
  * A walk in `jobs` threads, with the same result whatever their number. Properties with a rule, and what cannot be
  * opened twice, stay in this thread. Where a part goes wrong, one walk over all gives the answer and the message.
+ *
+ * @param beside what this thread does, once, when it has walked its share; the others have more of the properties then
  */
-export async function walkInParallel(input: WalkInput, jobs: number, given?: WorkerPool): Promise<Walked> {
+export async function walkInParallel(
+  input: WalkInput,
+  jobs: number,
+  given?: WorkerPool,
+  beside?: (here: Walked) => Promise<void>,
+): Promise<Walked> {
   const before = portable(input.original)
   const after = portable(input.manipulated)
-  const shares = deal(input.pairs, jobs)
-  if (before === undefined || after === undefined || shares.elsewhere.length === 0) return walkOnce(input)
+  const shares = deal(input.pairs, jobs, beside !== undefined)
+  const walkHere = async (pairs: readonly ColumnPair[]): Promise<Walked> => {
+    const here = await walkOnce({ ...input, pairs })
+    await beside?.(here)
+    return here
+  }
+  if (before === undefined || after === undefined || shares.elsewhere.length === 0)
+    return walkHere(input.pairs)
   const { signal } = input.options
   const pool = given ?? new WorkerPool()
   const workers = shares.elsewhere.map(pairs => {
@@ -63,7 +76,7 @@ export async function walkInParallel(input: WalkInput, jobs: number, given?: Wor
   signal?.addEventListener('abort', stop, { once: true })
   try {
     const [here, ...elsewhere] = await Promise.all([
-      walkOnce({ ...input, pairs: shares.here }),
+      walkHere(shares.here),
       ...workers.map(({ answer }) => answer),
     ])
     signal?.throwIfAborted()
@@ -85,15 +98,17 @@ export async function walkInParallel(input: WalkInput, jobs: number, given?: Wor
   }
 }
 
-/** About the same number of bytes for each thread; the first is this one, which also has what must stay here. */
+/** About the same number of bytes for each thread; the first is this one, which also has what must stay here: only that if busy. */
 function deal(
   pairs: readonly ColumnPair[],
   jobs: number,
+  busy: boolean,
 ): { here: readonly ColumnPair[]; elsewhere: readonly (readonly PortablePair[])[] } {
   const here = pairs.filter(pair => pair.places === undefined || pair.rule !== undefined)
   const shares = Array.from({ length: jobs }, () => ({ bytes: 0, pairs: [] as ColumnPair[] }))
   const first = shares[0]
-  if (first !== undefined) first.bytes = here.reduce((sum, { bytes }) => sum + bytes, 0)
+  const own = busy ? Number.POSITIVE_INFINITY : here.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (first !== undefined) first.bytes = own
   for (const pair of pairs.filter(one => !here.includes(one)).sort((a, b) => b.bytes - a.bytes)) {
     const least = shares.reduce((a, b) => (b.bytes < a.bytes ? b : a))
     least.bytes += pair.bytes

@@ -104,7 +104,8 @@ interface PassInputs {
 
 /** Milliseconds between looks at signals and progress. */
 const PAUSE_AFTER = 50
-const DEFAULT_MEMORY = 2 ** 30
+/** Bytes for rows that are brought into order, unless somebody says how many. */
+export const DEFAULT_MEMORY = 2 ** 30
 
 class Pass {
   readonly #memory: KernelMemory
@@ -156,7 +157,11 @@ class Pass {
         await this.#pause(windows, runs)
       }
       const { order } = windows
-      for (const run of runs) outcomes.set(run.manipulated, { comparison: this.#result(run, order) })
+      for (const run of runs) {
+        const orders = { original: order, manipulated: run.windows.order }
+        const comparison = comparisonOf(this.#inputs.original, this.#scan, run, orders)
+        outcomes.set(run.manipulated, { comparison })
+      }
       return again
     } catch (error) {
       if (!(error instanceof OrderError)) throw error
@@ -247,25 +252,6 @@ class Pass {
     this.#scan.count(source, target, length, this.#sourceMember, this.#targetMember)
   }
 
-  #result(run: MergeRun, original: EdgeOrder): Comparison {
-    const { classes, culprits, changedTargets, differences } = run.result()
-    const { connections: all, inside } = this.#scan
-    const lost = classes.removed_as_asked + classes.lost_not_asked
-    const gained = classes.added_as_asked + classes.added_not_asked
-    const outside = classes.outside_added - classes.outside_lost
-    return {
-      edges: { original: this.#inputs.original.edgeCount, manipulated: run.edges.edgeCount },
-      connections: { original: inside, manipulated: inside - lost + gained },
-      allConnections: { original: all, manipulated: all - lost + gained + outside },
-      order: { original, manipulated: run.windows.order },
-      classes,
-      culprits,
-      changedTargets,
-      differences,
-      paired: run.paired(),
-    }
-  }
-
   async #pause(windows: EdgeWindows, runs: ReadonlySet<MergeRun>): Promise<void> {
     const { options, original } = this.#inputs
     if (performance.now() - this.#lastPause < PAUSE_AFTER) return
@@ -281,7 +267,29 @@ class Pass {
   }
 }
 
-function placeMembership(memory: KernelMemory, ids: Uint32Array, nodes: number): number {
+/** What a pass has found, once it is over. */
+export function comparisonOf(
+  original: EdgeSource,
+  { connections: all, inside }: Scan,
+  run: MergeRun,
+  order: { readonly original: EdgeOrder; readonly manipulated: EdgeOrder },
+): Comparison {
+  const { classes, ...found } = run.result()
+  const lost = classes.removed_as_asked + classes.lost_not_asked
+  const gained = classes.added_as_asked + classes.added_not_asked
+  const outside = classes.outside_added - classes.outside_lost
+  return {
+    edges: { original: original.edgeCount, manipulated: run.edges.edgeCount },
+    connections: { original: inside, manipulated: inside - lost + gained },
+    allConnections: { original: all, manipulated: all - lost + gained + outside },
+    order,
+    classes,
+    ...found,
+    paired: run.paired(),
+  }
+}
+
+export function placeMembership(memory: KernelMemory, ids: Uint32Array, nodes: number): number {
   const pointer = memory.place(ids)
   const member = memory.allocate(nodes)
   memory.kernels.buildMembership(pointer, ids.length, member, nodes)

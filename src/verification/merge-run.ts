@@ -123,6 +123,20 @@ export class MergeRun {
     }
   }
 
+  /**
+   * Instead of a merge: one window of the original whose rows say which of them the manipulated has, and it has no
+   * others. `kept`: pointer to one byte per row.
+   */
+  advanceKept({ source, target, length, final }: Window, kept: number): void {
+    this.#set([abi.M_ORIGINAL_POSITION, 0])
+    for (;;) {
+      const last = final ? 1 : 0
+      const status = this.#memory.kernels.closeKept(this.#state, source, target, kept, length, last)
+      if (status !== abi.NEED_ORIGINAL) this.#drain()
+      if (status !== abi.RECORDS_FULL) return
+    }
+  }
+
   async #nextWindow(): Promise<void> {
     const window = await this.#windows.next()
     this.#set(

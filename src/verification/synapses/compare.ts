@@ -41,9 +41,43 @@ export interface Sides {
 
 /** Compare all rows, or with `options.targets` those to some targets. @throws InputError if they cannot be read */
 export async function compareRows(sides: Sides, options: SynapseOptions): Promise<SynapsePart> {
-  const { original, manipulated, pairs, expectation } = sides
-  const suspects = new TargetSet(Math.max(original.targetCount, manipulated.targetCount))
-  const { walked, followed } = await walk(sides, suspects, options)
+  const suspects = suspectsFor(sides)
+  const walked = await walkRows(sides, suspects, options)
+  return judgeRows(sides, walked, suspects, options)
+}
+
+export const suspectsFor = ({ original, manipulated }: Sides): TargetSet =>
+  new TargetSet(Math.max(original.targetCount, manipulated.targetCount))
+
+export interface WalkedRows {
+  readonly walked: Walked
+  /** False: there are too many groups of targets, and nothing was looked at. */
+  readonly followed: boolean
+}
+
+/** The pass over both in the promised order. */
+export async function walkRows(
+  { original, manipulated, pairs, expectation: { order, remain } }: Sides,
+  suspects: TargetSet,
+  options: SynapseOptions,
+): Promise<WalkedRows> {
+  const windowRows = options.windowRows ?? WINDOW_ROWS
+  const grouped = order.kind === 'grouped' || order.kind === 'splits'
+  const sorted = grouped && (options.sortedByTarget ?? (await isSortedByTarget(original, windowRows)))
+  const groups = await rowGroups(order, sorted, manipulated, windowRows)
+  if (groups === undefined) return { walked: { broken: {}, undetermined: new Map() }, followed: false }
+  const paired = sorted ? options.paired : undefined
+  const input = { original, manipulated, pairs, groups, remain, suspects, paired, options }
+  return { walked: await (options.walk ?? walkOnce)(input), followed: true }
+}
+
+/** Rows to the targets that the pass found to be other than they should, and to those that others suspect. */
+export async function judgeRows(
+  { original, manipulated, pairs, expectation }: Sides,
+  { walked, followed }: WalkedRows,
+  suspects: TargetSet,
+  options: SynapseOptions,
+): Promise<SynapsePart> {
   for (const target of options.suspects ?? []) suspects.add(target)
   if (walked.broken !== undefined) suspects.all = true
   const findings = new Findings(options.keep ?? KEEP)
@@ -60,19 +94,4 @@ export async function compareRows(sides: Sides, options: SynapseOptions): Promis
     findings: findings.all(),
     undetermined: [...(walked.broken === undefined ? walked : judge.judged).undetermined],
   }
-}
-
-async function walk(
-  { original, manipulated, pairs, expectation: { order, remain } }: Sides,
-  suspects: TargetSet,
-  options: SynapseOptions,
-): Promise<{ walked: Walked; followed: boolean }> {
-  const windowRows = options.windowRows ?? WINDOW_ROWS
-  const grouped = order.kind === 'grouped' || order.kind === 'splits'
-  const sorted = grouped && (options.sortedByTarget ?? (await isSortedByTarget(original, windowRows)))
-  const groups = await rowGroups(order, sorted, manipulated, windowRows)
-  if (groups === undefined) return { walked: { broken: {}, undetermined: new Map() }, followed: false }
-  const paired = sorted ? options.paired : undefined
-  const input = { original, manipulated, pairs, groups, remain, suspects, paired, options }
-  return { walked: await (options.walk ?? walkOnce)(input), followed: true }
 }

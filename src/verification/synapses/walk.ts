@@ -53,6 +53,8 @@ export interface WalkInput {
   readonly suspects: TargetSet
   /** Rows that are known to belong together, if `canFollow` them. */
   readonly paired: PairedRows | undefined
+  /** Gains the rows of the original that have a counterpart. */
+  readonly kept?: EdgeBits | undefined
   readonly options: SynapseOptions
 }
 
@@ -67,6 +69,7 @@ export class Walk {
   readonly #original: EdgeSource
   readonly #groups: RowGroups
   readonly #remain: EdgeBits | undefined
+  readonly #kept: EdgeBits | undefined
   readonly #suspects: TargetSet
   readonly #options: SynapseOptions
   readonly #rows: number
@@ -88,11 +91,17 @@ export class Walk {
     manipulated: EdgeSource,
     pairs: readonly ColumnPair[],
     groups: RowGroups,
-    plan: { remain: EdgeBits | undefined; suspects: TargetSet; options: SynapseOptions },
+    plan: {
+      remain: EdgeBits | undefined
+      kept?: EdgeBits | undefined
+      suspects: TargetSet
+      options: SynapseOptions
+    },
   ) {
     this.#original = original
     this.#groups = groups
     this.#remain = plan.remain
+    this.#kept = plan.kept
     this.#suspects = plan.suspects
     this.#options = plan.options
     const count = groups.starts.length - 1
@@ -142,6 +151,7 @@ export class Walk {
     }
     const runs = this.#pair(first, count)
     if (runs === NONE) return { originalEdge: first + this.#stuckAt }
+    if (this.#kept !== undefined) this.#mark(this.#kept, first, runs)
     const paired = this.#advance(pieces)
     if (this.#remain === undefined && this.#options.multiplicityKnown !== true) this.#suspectGaps(runs, count)
     if (!this.#concerns(count)) return undefined
@@ -192,6 +202,13 @@ export class Walk {
         this.#properties.runs,
       ) >>> 0
     )
+  }
+
+  /** The bits of windows do not share bytes. The buffer is free: a walk that is told what remains finds nothing out. */
+  #mark(kept: EdgeBits, first: number, runs: number): void {
+    const bits = this.#memory.bytes(this.#keep, this.#rows / 8).fill(0)
+    this.#memory.kernels.markRuns(this.#properties.runs, runs, this.#keep)
+    kept.bytes.set(bits.subarray(0, kept.bytes.length - first / 8), first / 8)
   }
 
   /** Row of the window that could not be paired. */

@@ -1,0 +1,101 @@
+/** Connections found from rows that are kept are those that a comparison with these rows finds. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { edgesFromArrays } from '../../src/connectome/memory-edges.ts'
+import { ASK_ADD, ASK_REMOVE } from '../../src/kernels/abi.ts'
+import { compareEdges } from '../../src/verification/compare.ts'
+import { compareKept } from '../../src/verification/kept.ts'
+import { addBit, noEdges } from '../../src/verification/synapses/bits.ts'
+
+const NODES = 6
+type Row = readonly [source: number, target: number, kept: boolean]
+
+const id = fc.nat(NODES - 1)
+const rows = fc.array(fc.tuple(id, id, fc.boolean()) as fc.Arbitrary<Row>, { maxLength: 90 })
+const subset = fc.uniqueArray(id).map(ids => Uint32Array.from(ids).sort())
+const storages = {
+  u64: (ids: number[]) => BigUint64Array.from(ids.map(BigInt)),
+  i64: (ids: number[]) => BigInt64Array.from(ids.map(BigInt)),
+  u32: (ids: number[]) => Uint32Array.from(ids),
+  i32: (ids: number[]) => Int32Array.from(ids),
+}
+
+const edgesOf = (all: readonly Row[], storage: keyof typeof storages) =>
+  edgesFromArrays({
+    source: storages[storage](all.map(([s]) => s)),
+    target: storages[storage](all.map(([, t]) => t)),
+    sourceCount: NODES,
+    targetCount: NODES,
+  })
+
+const selection = (ids: Uint32Array) => ({
+  population: 'default',
+  populationSize: NODES,
+  ids,
+  expression: 'test',
+})
+
+function askedOf(pairs: readonly (readonly [number, number, boolean])[]) {
+  const all = pairs.toSorted((a, b) => a[1] - b[1] || a[0] - b[0])
+  const removals = all.filter(([, , remove]) => remove).length
+  return {
+    source: Uint32Array.from(all, ([s]) => s),
+    target: Uint32Array.from(all, ([, t]) => t),
+    kind: Uint8Array.from(all, ([, , remove]) => (remove ? ASK_REMOVE : ASK_ADD)),
+    removals,
+    additions: all.length - removals,
+  }
+}
+
+const cases = fc.record({
+  all: rows,
+  storage: fc.constantFrom(...(Object.keys(storages) as (keyof typeof storages)[])),
+  sources: subset,
+  targets: subset,
+  asked: fc.uniqueArray(fc.tuple(id, id, fc.boolean()), { selector: ([s, t]) => `${s},${t}`, maxLength: 12 }),
+  windowRows: fc.integer({ min: 1, max: 20 }),
+  bucketRows: fc.integer({ min: 1, max: 30 }),
+  memory: fc.constantFrom(0, 100, 2 ** 20),
+  kernels: fc.constantFrom('release', 'checked'),
+  sorted: fc.boolean(),
+})
+
+describe('connections of rows that are kept', () => {
+  it('are those of the rows themselves, whatever the windows, buckets and storage', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ all, storage, sources, targets, asked, sorted, ...options }) => {
+        const original = sorted ? all.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]) : all
+        const kept = noEdges(original.length)
+        for (const [k, [, , is]] of original.entries()) if (is) addBit(kept, k)
+        const before = edgesOf(original, storage)
+        const left = original.filter(([, , is]) => is)
+        const manipulated = { edges: edgesOf(left, storage), asked: askedOf(asked) }
+        const selections = [selection(sources), selection(targets)] as const
+        const common = { keep: 4, all: true, ...options, kernels: options.kernels as 'release' | 'checked' }
+        const unsorted = [true, true]
+        const [outcome] = await compareEdges(before, [manipulated], ...selections, { ...common, unsorted })
+        const found = await compareKept(before, kept, manipulated, ...selections, common)
+        // Of rows that ascend by target nobody asks it.
+        const isSorted = (some: readonly Row[]): boolean =>
+          some.every(([, target], k) => target >= (some[k - 1]?.[1] ?? 0))
+        const expected = outcome?.comparison
+        if (isSorted(original) || isSorted(left))
+          expect({ ...found, order: 0 }).toEqual({ ...expected, order: 0 })
+        else expect(found).toEqual(expected)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('are not looked for where ids leave no bit free', async () => {
+    const one = { sourceCount: NODES, targetCount: NODES }
+    const bytes = edgesFromArrays({ source: Uint8Array.of(1, 0), target: Uint8Array.of(1, 0), ...one })
+    const many = edgesFromArrays({ source: Uint32Array.of(1), target: Uint32Array.of(0), ...one })
+    const all = selection(Uint32Array.of(0))
+    for (const edges of [bytes, { ...many, sourceCount: 2 ** 31 }]) {
+      const manipulated = { edges, asked: askedOf([]) }
+      const kept = noEdges(edges.edgeCount)
+      expect(await compareKept(edges, kept, manipulated, all, all, { keep: 1 })).toBeUndefined()
+    }
+  })
+})
