@@ -136,3 +136,6 @@ export const RUN_BYTES: u32 = 12
 
 // Room that sorting keys needs beside them: five digits of 13 bits.
 export const HISTOGRAMS_BYTES: u32 = 163840
+
+// Rows of one target, f64 each: how many, the first, the last.
+export const PLACE_BYTES: u32 = 24

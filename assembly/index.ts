@@ -21,3 +21,4 @@ export function heapBase(): usize {
   return __heap_base
 }
 export { closeKept, markRuns, splitKept } from './kept'
+export { countGroups, placeTargets } from './places'

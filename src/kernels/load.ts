@@ -120,6 +120,8 @@ export interface KernelExports {
     stride: number,
   ): void
   collectValues(from: number, stride: number, width: number, order: number, count: number, into: number): void
+  placeTargets(targets: number, count: number, first: number, places: number, nodes: number): number
+  countGroups(targets: number, count: number, groupOf: number, counts: number): void
   markRuns(runs: number, count: number, bits: number): void
   splitKept(sources: number, count: number, kept: number): void
   closeKept(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { HISTOGRAMS_BYTES } from '../../src/kernels/abi.ts'
+import { HISTOGRAMS_BYTES, NONE, PLACE_BYTES } from '../../src/kernels/abi.ts'
 import type { KernelBuild } from '../../src/kernels/load.ts'
 import { KernelMemory } from '../../src/kernels/memory.ts'
 
@@ -38,6 +38,67 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
         expect(wide ? new BigUint64Array(bytes) : new Uint32Array(bytes)).toEqual(stored.toSorted())
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('find where the rows of targets are, and how many each group has', () => {
+    const nodes = 9
+    const one = fc.tuple(
+      fc.array(fc.nat(nodes), { maxLength: 40 }),
+      fc.array(fc.nat(4), { minLength: nodes, maxLength: nodes }),
+      fc.nat(2 ** 40),
+    )
+    fc.assert(
+      fc.property(one, ([targets, groupOf, first]) => {
+        const memory = new KernelMemory(build)
+        const at = memory.place(Uint32Array.from([...targets, 0]))
+        const places = memory.allocate(nodes * PLACE_BYTES)
+        memory.bytes(places, nodes * PLACE_BYTES).fill(0)
+        const bad = targets.indexOf(nodes)
+        const end = bad < 0 ? targets.length : bad
+        expect(memory.kernels.placeTargets(at, targets.length, first, places, nodes) >>> 0).toBe(
+          bad < 0 ? NONE : bad,
+        )
+        const good = targets.slice(0, end)
+        const expected = Array.from({ length: nodes }, (_, target) => {
+          const rows = good.flatMap((other, k) => (other === target ? [first + k] : []))
+          return [rows.length, rows[0] ?? 0, rows.at(-1) ?? 0]
+        })
+        expect([...memory.doubles(places, 3 * nodes)]).toEqual(expected.flat())
+        const counts = memory.place(new Uint32Array(5))
+        memory.kernels.countGroups(at, good.length, memory.place(Uint16Array.from(groupOf)), counts)
+        expect([...memory.words(counts, 5)]).toEqual(
+          Array.from({ length: 5 }, (_, group) => good.filter(target => groupOf[target] === group).length),
+        )
+      }),
+    )
+  })
+
+  it('mark the rows of runs, and take the bit from under an id', () => {
+    const runs = fc.array(fc.tuple(fc.nat(9), fc.integer({ min: 1, max: 20 })), { maxLength: 6 })
+    fc.assert(
+      fc.property(runs, gaps => {
+        const memory = new KernelMemory(build)
+        let row = 0
+        const marked: number[] = []
+        const words = gaps.flatMap(([gap, length]) => {
+          const run = [row + gap, 0, length]
+          for (let k = 0; k < length; k++) marked.push(row + gap + k)
+          row += gap + length
+          return run
+        })
+        const bits = memory.place(new Uint8Array(Math.ceil(row / 8) + 1))
+        memory.kernels.markRuns(memory.place(Uint32Array.from(words)), gaps.length, bits)
+        const found = memory.bytes(bits, Math.ceil(row / 8) + 1)
+        const isMarked = (k: number): number => ((found[k >> 3] ?? 0) >> (k & 7)) & 1
+        const all = Array.from({ length: 8 * found.length }, (_, k) => isMarked(k))
+        expect(all.flatMap((is, k) => (is === 1 ? [k] : []))).toEqual(marked)
+        const both = memory.place(Uint32Array.from(all, (bit, k) => 2 * (k * 7) + bit))
+        const kept = memory.allocate(all.length)
+        memory.kernels.splitKept(both, all.length, kept)
+        expect([...memory.bytes(kept, all.length)]).toEqual(all)
+        expect([...memory.words(both, all.length)]).toEqual(all.map((_, k) => k * 7))
+      }),
     )
   })
 })

@@ -1,6 +1,9 @@
 /** In which order rows of the manipulated population follow each other: groups of targets, one behind the other. */
 import type { EdgeSource } from '../../connectome/edges.ts'
+import { NONE, PLACE_BYTES } from '../../kernels/abi.ts'
+import { KernelMemory } from '../../kernels/memory.ts'
 import { idOutOfRange } from '../order.ts'
+import { ColumnWindow } from '../windows.ts'
 import type { RowOrder } from './expectation.ts'
 import { IdReader } from './id-reader.ts'
 
@@ -78,21 +81,22 @@ async function placesOf(
   edges: EdgeSource,
   windowRows: number,
 ): Promise<{ counts: Float64Array; first: Float64Array; last: Float64Array }> {
-  const counts = new Float64Array(edges.targetCount)
-  const first = new Float64Array(edges.targetCount).fill(Number.POSITIVE_INFINITY)
-  const last = new Float64Array(edges.targetCount).fill(-1)
-  const reader = new IdReader(edges.target, windowRows)
+  const nodes = edges.targetCount
+  const memory = new KernelMemory()
+  const window = new ColumnWindow(memory, edges.target, windowRows, false)
+  const places = memory.allocate(nodes * PLACE_BYTES)
+  memory.bytes(places, nodes * PLACE_BYTES).fill(0)
   for (let at = 0; at < edges.edgeCount; at += windowRows) {
-    const targets = await reader.read(at, Math.min(windowRows, edges.edgeCount - at))
-    for (let k = 0; k < targets.length; k++) {
-      const target = targets[k] ?? 0
-      if (target >= edges.targetCount) throw idOutOfRange(edges, 'target', target, at + k)
-      counts[target] = (counts[target] ?? 0) + 1
-      if ((last[target] ?? 0) < 0) first[target] = at + k
-      last[target] = at + k
-    }
+    const count = Math.min(windowRows, edges.edgeCount - at)
+    await window.fill(at, count)
+    const bad = memory.kernels.placeTargets(window.ids, count, at, places, nodes) >>> 0
+    if (bad === NONE) continue
+    throw idOutOfRange(edges, 'target', memory.words(window.ids, count)[bad] ?? 0, at + bad)
   }
-  return { counts, first, last }
+  const all = memory.doubles(places, 3 * nodes)
+  const column = (k: number, none: number): Float64Array =>
+    Float64Array.from({ length: nodes }, (_, t) => (all[3 * t] === 0 ? none : (all[3 * t + k] ?? none)))
+  return { counts: column(0, 0), first: column(1, Number.POSITIVE_INFINITY), last: column(2, -1) }
 }
 
 /** Whether rows ascend by target. Looks no further than the first that does not. */

@@ -64,6 +64,14 @@ export const walkOnce = (input: WalkInput): Promise<Walked> => {
   return new Walk(original, manipulated, pairs, groups, plan).run()
 }
 
+/** The original may have targets that the manipulated has not: their rows have no counterpart in any group. */
+function tableOf(groupOf: Uint16Array, { targetCount }: EdgeSource): Uint16Array {
+  if (groupOf.length >= targetCount) return groupOf
+  const table = new Uint16Array(targetCount)
+  table.set(groupOf)
+  return table
+}
+
 export class Walk {
   readonly #memory: KernelMemory
   readonly #original: EdgeSource
@@ -83,6 +91,7 @@ export class Walk {
   readonly #groupOf: number
   readonly #cursors: number
   readonly #limits: number
+  readonly #wanted: number
   /** Next row of each group. */
   readonly #next: Float64Array
 
@@ -118,7 +127,8 @@ export class Walk {
     this.#keep = memory.allocate(this.#rows / 8)
     this.#cursors = memory.allocate(count * 4)
     this.#limits = memory.allocate(count * 4)
-    this.#groupOf = groups.groupOf === undefined ? 0 : memory.place(groups.groupOf)
+    this.#wanted = memory.allocate(count * 4)
+    this.#groupOf = groups.groupOf === undefined ? 0 : memory.place(tableOf(groups.groupOf, original))
     this.#properties = new PropertyWindow(memory, pairs, this.#rows)
     this.#next = groups.starts.slice(0, -1)
   }
@@ -161,14 +171,13 @@ export class Walk {
 
   /** Rows of the manipulated that may belong to the window: of each group as many as the window has. */
   #pieces(count: number): Piece[] {
-    const { groupOf, starts } = this.#groups
-    const wanted = new Uint32Array(this.#next.length)
-    if (groupOf === undefined) wanted[0] = count
-    else
-      for (const target of this.#memory.words(this.#target.ids, count)) {
-        const group = groupOf[target] ?? 0
-        wanted[group] = (wanted[group] ?? 0) + 1
-      }
+    const { starts } = this.#groups
+    const wanted = this.#memory.words(this.#wanted, this.#next.length)
+    if (this.#groupOf === 0) wanted[0] = count
+    else {
+      wanted.fill(0)
+      this.#memory.kernels.countGroups(this.#target.ids, count, this.#groupOf, this.#wanted)
+    }
     const cursors = this.#memory.words(this.#cursors, wanted.length)
     const limits = this.#memory.words(this.#limits, wanted.length)
     let at = 0

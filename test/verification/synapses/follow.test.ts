@@ -98,6 +98,28 @@ const valuesOf = (k: number): Record<string, string> =>
     Object.entries(COLUMNS).map(([name, { bytes }]) => [name, Buffer.alloc(bytes, k).toString('hex')]),
   )
 
+describe('a walk that looks for pairs', () => {
+  it('of an original with more targets leaves their rows without a counterpart', async () => {
+    // Many, so that a table of the fewer targets would be left far behind.
+    const targets = 3_000_000
+    const original = [5, targets - 1, 2, 6, 1].map((target, k) => ({
+      source: k,
+      target,
+      values: valuesOf(k),
+    }))
+    const manipulated = original
+      .filter(({ target }) => target < NODES)
+      .toSorted((a, b) => a.target - b.target)
+    const before = { ...edgesOf(original), targetCount: targets }
+    const found = await compareSynapses(before, edgesOf(manipulated), UNCHANGED, {
+      multiplicityKnown: true,
+      kernels: 'checked',
+    })
+    expect(found.findings).toEqual([])
+    expect(found.edges).toEqual({ original: 5, manipulated: 4, kept: 4, gone: 1, new: 0 })
+  })
+})
+
 describe('pairs that a walk may follow', () => {
   const edges = edgesOf(Array.from({ length: 6 }, (_, k) => ({ source: k, target: 0, values: valuesOf(k) })))
   const four = edgesOf(Array.from({ length: 4 }, (_, k) => ({ source: k, target: 0, values: valuesOf(k) })))
