@@ -458,10 +458,14 @@ function run(command, args) {
 }
 
 const builds = () => run('npm', ['run', '-s', 'build:kernels']).status === 0
-const passes = () => run('npx', ['vitest', 'run', '--bail=1', ...TESTS]).status === 0
+const tests = () => run('npx', ['vitest', 'run', '--bail=1', ...TESTS])
+const passes = () => tests().status === 0
 
-if (!builds() || !passes()) {
-  console.error('the tests fail without any fault: mend that first')
+const sound = builds() ? tests() : undefined
+if (sound?.status !== 0) {
+  console.error(
+    `${sound?.stdout ?? ''}${sound?.stderr ?? ''}the tests fail without any fault: mend that first`,
+  )
   process.exit(2)
 }
 

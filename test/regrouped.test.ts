@@ -30,7 +30,7 @@ it('gives the comparison and the findings of the two passes, wherever it gives a
         if (deeper.findings.length > 0) met.differing++
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 1500 },
   )
   for (const count of Object.values(met)) expect(count).toBeGreaterThan(20)
 })
