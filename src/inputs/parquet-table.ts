@@ -1,7 +1,7 @@
 /** Properties of unconverted edges: the columns of their Parquet files beside the ids. */
 import type { EdgeTable } from '../connectome/table.ts'
 import { InputError, isInputError } from '../errors.ts'
-import { columnNames, type NumberColumn, numberColumn } from '../formats/parquet/columns.ts'
+import { columnNames, type NumberColumn, numberColumn, numberType } from '../formats/parquet/columns.ts'
 import type { ParquetFile } from '../formats/parquet/footer.ts'
 import { openValueColumn, type ParquetValueColumn } from '../formats/parquet/value-column.ts'
 
@@ -48,13 +48,15 @@ export async function openParquetTable(
   return { rows, columns, traits: [], unreadable, close }
 }
 
+/** What is no number is a property that cannot be read; a column that lacks its pages is damage. */
 function partOf(file: ParquetFile, name: string): NumberColumn | InputError {
   try {
-    return numberColumn(file, name)
+    numberType(file, name)
   } catch (error) {
     if (isInputError(error)) return error
     throw error
   }
+  return numberColumn(file, name)
 }
 
 function refuseMixed(parts: readonly NumberColumn[]): void {

@@ -76,3 +76,38 @@ it.each([
   await expect(h5.members('/edges/All__All__chemical/0')).rejects.toMatchObject({ file })
   h5.close()
 })
+
+/** Datatype messages of /edges/.../0/spine and its like: type 3, 16 bytes, flag 1; fill values follow them. */
+it.each([
+  ['a flag of messages that were unknown', 0x21, undefined],
+  ['flags of messages that are shared and never shared', 0x07, undefined],
+  ['a fill value longer than its message', undefined, 128],
+])('%s is refused, as libhdf5 refuses it', async (_, flags, size) => {
+  const bytes = readFileSync(join(import.meta.dirname, '../fixtures/synapses/contiguous_after.h5'))
+  const [type, fill] = [
+    Buffer.from([3, 0, 16, 0, 1, 0, 0, 0, 0x10]),
+    Buffer.from([5, 0, 8, 0, 1, 0, 0, 0, 2]),
+  ]
+  for (let at = bytes.indexOf(type); flags !== undefined && at >= 0; at = bytes.indexOf(type, at + 8))
+    bytes.writeUInt8(flags, at + 4)
+  for (let at = bytes.indexOf(fill); size !== undefined && at >= 0; at = bytes.indexOf(fill, at + 8))
+    bytes.writeUInt32LE(size, at + 12)
+  writeFileSync(file, bytes)
+  const h5 = await openHdf5(file)
+  await expect(h5.dataset('/edges/All__All__chemical/0/spine')).rejects.toMatchObject({ file })
+  h5.close()
+})
+
+it('a text that takes the free room of its heap as well is refused: libhdf5 reads such a heap for ever', async () => {
+  const h5 = createHdf5(file)
+  h5.strings('/texts', ['abc', 'last text'])
+  h5.close()
+  const bytes = readFileSync(file)
+  const length = bytes.indexOf('last text') - 8
+  bytes.writeBigUInt64LE(0x800n + bytes.readBigUInt64LE(length), length)
+  writeFileSync(file, bytes)
+  const damaged = await openHdf5(file)
+  const texts = damaged.dataset('/texts').then(dataset => dataset?.strings())
+  await expect(texts).rejects.toMatchObject({ file })
+  damaged.close()
+})

@@ -41,6 +41,7 @@ describe('the filters of a dataset', () => {
     ['shuffle that does not say how', pipeline([SHUFFLE]), /shuffle of other elements/],
     ['the same filter twice', pipeline([DEFLATE, 4], [DEFLATE, 4]), /twice/],
     ['shuffle behind another filter', pipeline([DEFLATE, 4], [SHUFFLE, 8]), /order/],
+    ['deflated at a level that there is not', pipeline([DEFLATE, 10]), /level of deflate/],
     ['another filter', pipeline([SHUFFLE, 8], [LZF]), /unknown filter/],
     ['fewer filters than announced', new Cursor(Uint8Array.of(2, 1)), /runs over/],
   ])('%s: not understood', (_, message, reason) => {

@@ -1,5 +1,5 @@
 /** Number columns of Parquet files, value by value, as pyarrow wrote them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetWriteBuffer } from 'hyparquet-writer'
@@ -108,6 +108,19 @@ describe('a table', () => {
     const other = await write('c.parquet', [{ name: 'u', data: [1], type: 'FLOAT' }])
     await expect(openParquetTable([one, wide], 2, [])).rejects.toThrow(/type f64, in other splits f32/)
     await expect(openParquetTable([one, other], 2, [])).rejects.toThrow(/no column/)
+  })
+
+  it('refuses a file whose row groups lack a column of its schema: that is damage, no other type', async () => {
+    const bytes = readFileSync(join(import.meta.dirname, '../fixtures/synapses/edges.2-1.parquet'))
+    const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8)
+    bytes.write('spIne', bytes.indexOf('spine', footer))
+    const path = join(folder, 'renamed.parquet')
+    writeFileSync(path, bytes)
+    const file = await readParquetFile(path)
+    await expect(openParquetTable([file], file.rows, [])).rejects.toMatchObject({
+      file: path,
+      field: 'spIne',
+    })
   })
 })
 

@@ -13,7 +13,7 @@ import {
   writeSynapseCircuit,
 } from './synapse-circuits.ts'
 import { type StoredColumn, synapseDamage } from './synapse-damage.ts'
-import { digestTable, readTable, withHdf5 } from './table-content.ts'
+import { digestTable, onlyPlace, readTable, withHdf5 } from './table-content.ts'
 import type { FuzzTarget } from './target.ts'
 
 export async function synapseTargets(folder: string): Promise<FuzzTarget[]> {
@@ -159,11 +159,6 @@ async function splitOf(
     likely: synapseDamage(columns, file),
     leads: true,
   }
-}
-
-function onlyPlace(bytes: Buffer, wanted: Uint8Array): number {
-  const at = bytes.indexOf(wanted)
-  return bytes.indexOf(wanted, at + 1) < 0 ? at : -1
 }
 
 /** Of the properties whose values can lie in a file as they are. */

@@ -127,7 +127,8 @@ function together(
   return found
 }
 
-function valuesOf(dataset: unknown): Values {
+/** @throws if libhdf5 cannot read it */
+export function valuesOf(dataset: unknown): Values {
   if (!(dataset instanceof Dataset)) throw new Error('no dataset')
   const { type, size, signed, shape } = dataset.metadata
   const [rows = 0, ...more] = shape ?? []
@@ -177,4 +178,10 @@ export function digestTable({ rows, columns }: TableContent, gone: (pair: string
 /** Ids are written in several integer types, and -1 and 0 in any. */
 function typeThatMatters(name: string, type: string): string {
   return name.endsWith('_node_id') || name === 'edge_type_id' ? type.replace(/ .*/, '') : type
+}
+
+/** Where the bytes lie in a file, if they do so once; else -1. */
+export function onlyPlace(bytes: Buffer, wanted: Uint8Array): number {
+  const at = bytes.indexOf(wanted)
+  return bytes.indexOf(wanted, at + 1) < 0 ? at : -1
 }

@@ -20,6 +20,8 @@ export interface FuzzTarget {
   readonly fatal: readonly Mutator[]
   /** Damage that only this format can have, and that may or may not matter: `content` says. */
   readonly likely?: readonly Mutator[]
+  /** Nothing is asked of `content` where a difference was found: libhdf5 reads some damaged heaps of texts for ever. */
+  readonly trusted?: true
   /** Which edges `Damage.changed` names. */
   readonly side?: 'original_edge' | 'manipulated_edge'
   /** The command says what a file holds, whatever that is: it may only be refused or read. */

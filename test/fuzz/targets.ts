@@ -10,6 +10,7 @@ import { circuitConfig, gids } from '../interop/legacy-circuit.ts'
 import { writeChunked } from './chunked.ts'
 import { circuitContent, columnsOf, pairsOf } from './content.ts'
 import * as fatal from './fatal.ts'
+import { fullTargets } from './full-targets.ts'
 import { type Pairs, readPairs } from './pairs.ts'
 import { parquetTargets } from './parquet-targets.ts'
 import { synapseTargets } from './synapse-targets.ts'
@@ -55,6 +56,7 @@ export async function writeTargets(folder: string): Promise<FuzzTarget[]> {
   return [
     ...(await parquetTargets(join(folder, 'unconverted'))),
     ...(await synapseTargets(join(folder, 'synapses'))),
+    ...(await fullTargets(join(folder, 'full'))),
     facts('inspect edges', 'original/edges.h5'),
     facts('inspect chunked', 'chunked.h5'),
     facts('inspect config', 'removed_ok/circuit_config.json'),

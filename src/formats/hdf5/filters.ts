@@ -32,5 +32,9 @@ function readFilter(c: Cursor, version: 1 | 2, elementSize: number): Filter {
   if (filter === 'shuffle' && (values !== 1 || parameters[0] !== elementSize)) {
     throw new NotUnderstood('shuffle of other elements')
   }
+  // The library refuses to inflate at a level that there is not.
+  if (filter === 'deflate' && (values !== 1 || (parameters[0] ?? 0) > 9)) {
+    throw new NotUnderstood('level of deflate')
+  }
   return filter
 }

@@ -1,4 +1,4 @@
-import { type Cursor, type FileBytes, NotUnderstood, untilNul } from './bytes.ts'
+import { Contradiction, type Cursor, type FileBytes, NotUnderstood, untilNul } from './bytes.ts'
 import { MESSAGE, type Message, only } from './object-header.ts'
 import { decodeText } from './strings.ts'
 
@@ -61,16 +61,17 @@ function localHeap(file: FileBytes, at: number): Uint8Array {
 }
 
 const NO_FREE_BLOCK = 1
+const FREE_ROOM = 'a heap of names is not what it says of its free room'
 
 /** The library refuses a group whose heap says wrong what of it is free: then nobody else can read the file. */
 function checkFree(heap: Uint8Array, first: number): void {
   const view = new DataView(heap.buffer, heap.byteOffset, heap.length)
   // Blocks take 16 bytes at least: more of them than fit go round.
   for (let free = first, blocks = 0; free !== NO_FREE_BLOCK; blocks++) {
-    if (free + 16 > heap.length || blocks > heap.length / 16) throw new NotUnderstood('free block of a heap')
+    // The library would follow a circle until there is no memory: it is not asked.
+    if (free + 16 > heap.length || blocks > heap.length / 16) throw new Contradiction(FREE_ROOM)
     const [next, size] = [view.getBigUint64(free, true), view.getBigUint64(free + 8, true)]
-    if (next === 0n || BigInt(free) + size > BigInt(heap.length))
-      throw new NotUnderstood('free block of a heap')
+    if (next === 0n || BigInt(free) + size > BigInt(heap.length)) throw new Contradiction(FREE_ROOM)
     free = Number(next)
   }
 }

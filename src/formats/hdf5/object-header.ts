@@ -30,6 +30,10 @@ const KNOWN = new Set<number>([...Object.values(MESSAGE), ...HARMLESS])
 /** A header is a few hundred bytes; a chain of blocks beyond this is damage (or a circle). */
 const MAX_HEADER = 8 * 1024 * 1024
 const SHARED = 0x02
+const NEVER_SHARED = 0x04
+const FAIL_ON_WRITE = 0x08
+const MARK_IF_UNKNOWN = 0x10
+const WAS_UNKNOWN = 0x20
 
 interface Block {
   at: number
@@ -102,7 +106,25 @@ function readVersion2(file: FileBytes, at: number): Message[] {
 
 function message(type: number, flags: number, data: Uint8Array): Message {
   if (!KNOWN.has(type)) throw new NotUnderstood(`message ${type}`)
+  const marked = (flags & (WAS_UNKNOWN | MARK_IF_UNKNOWN | FAIL_ON_WRITE)) === (WAS_UNKNOWN | MARK_IF_UNKNOWN)
+  // What the library reads no object with, nobody else reads.
+  if ((flags & SHARED && flags & NEVER_SHARED) || (flags & WAS_UNKNOWN && !marked))
+    throw new NotUnderstood(`flags ${flags} of a message`)
+  if (type === MESSAGE.fillValue && (flags & SHARED) === 0) checkFillValue(new Cursor(data))
   return { type, shared: (flags & SHARED) !== 0, data }
+}
+
+/** Values that were never written do not matter here, but the library reads no dataset whose fill value it cannot. */
+function checkFillValue(c: Cursor): void {
+  const version = c.u8()
+  if (version < 1 || version > 3) throw new NotUnderstood(`fill value version ${version}`)
+  const flags = c.u8()
+  if (version === 3 && (flags & 0x80 || (flags & 0x30) === 0x30)) throw new NotUnderstood('fill value flags')
+  if (version < 3) c.skip(1)
+  const defined = version === 3 ? (flags & 0x20) !== 0 : c.u8() !== 0 || version === 1
+  if (!defined) return
+  const size = c.u32()
+  if (size < 2 ** 31) c.skip(size)
 }
 
 /** The blocks of a header, those added on the way included, up to a bound on their bytes. */

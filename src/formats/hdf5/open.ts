@@ -66,7 +66,7 @@ class OpenFile implements Hdf5File {
 
   async members(group: string): Promise<string[] | undefined> {
     const names = split(group)
-    const own = this.#own(locator => locator.members(names))
+    const own = this.#ownOrDamaged(group, locator => locator.members(names))
     const all = own === undefined ? (await this.#h5wasm()).members(names) : own.answer
     return all?.sort()
   }
@@ -81,7 +81,7 @@ class OpenFile implements Hdf5File {
   async attribute(path: string, name: string): Promise<Hdf5Attribute | undefined> {
     const names = split(path)
     try {
-      const own = this.#own(locator => locator.attribute(names, name))
+      const own = this.#ownOrDamaged(path, locator => locator.attribute(names, name))
       return own === undefined ? (await this.#h5wasm()).attribute(names, name) : own.answer
     } catch (error) {
       throw error instanceof DamagedText ? damagedText(this.path, `${path}@${name}`, error) : error

@@ -110,7 +110,11 @@ function readCollection(file: FileBytes, at: number): Map<number, Uint8Array> {
     const index = c.u16()
     c.skip(2 + 4)
     const length = c.u64()
-    if (index === 0) break // the free space at the end
+    if (index === 0) {
+      // The free space at the end. Where it is said to be nothing, the library looks at it for ever.
+      if (length < 16 || length > c.left + 16) throw new NotUnderstood('free space of a heap')
+      break
+    }
     if (objects.has(index)) throw new NotUnderstood('heap object given twice')
     objects.set(index, c.take(length))
     c.skip(Math.min(c.left, (8 - (length % 8)) % 8))

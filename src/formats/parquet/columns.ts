@@ -41,14 +41,18 @@ export interface NumberColumn extends Omit<IntegerColumn, 'type' | 'physical'> {
 
 /** @throws InputError if there is no such column, or if it does not hold numbers */
 export function numberColumn(file: ParquetFile, name: string): NumberColumn {
+  return { ...pagesOf(file, name, elementOf(file, name)), ...numberType(file, name) }
+}
+
+/** @throws InputError if there is no such column, or if it does not hold numbers; no row group is looked at */
+export function numberType(file: ParquetFile, name: string): Pick<NumberColumn, 'type' | 'physical'> {
   const element = elementOf(file, name)
   const { type: physical, num_children, repetition_type } = element
   const plain = !num_children && repetition_type !== 'REPEATED'
-  if (plain && physical === 'FLOAT') return { ...pagesOf(file, name, element), physical, type: 'f32' }
-  if (plain && physical === 'DOUBLE') return { ...pagesOf(file, name, element), physical, type: 'f64' }
+  if (plain && physical === 'FLOAT') return { physical, type: 'f32' }
+  if (plain && physical === 'DOUBLE') return { physical, type: 'f64' }
   const integer = integerType(element, refusal(file, name))
-  const type = storedType(element, integer)
-  return { ...pagesOf(file, name, element), physical: integer.physical, type }
+  return { physical: integer.physical, type: storedType(element, integer) }
 }
 
 function storedType(
