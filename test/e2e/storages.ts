@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import h5wasm from 'h5wasm/node'
 import { parquetWriteFile } from 'hyparquet-writer'
-import type { EdgeTable } from '../../src/demo/circuit.ts'
+import type { EdgeTable, PropertyColumn } from '../../src/demo/circuit.ts'
 import { NODE_POPULATION } from '../../src/demo/circuit.ts'
-import { seededRandom } from '../../src/demo/random.ts'
 import { PIPELINE_STYLE, writeManipulated } from '../../src/demo/write.ts'
+import type { Hdf5Type } from '../../src/formats/hdf5/types.ts'
 import { createHdf5 } from '../../src/formats/hdf5/writer.ts'
 
 export const STORAGES = ['sorted', 'grouped', 'shuffled', 'indexed', 'chunked', 'parquet'] as const
@@ -36,32 +36,50 @@ export async function store(
 }
 
 /** Targets in an order of their own, their rows together, sources in any order. */
-function grouped({ target }: EdgeTable): Uint32Array {
-  const random = seededRandom('grouped')
-  const place = new Map<number, number>()
-  const keys = Array.from(target, id => {
-    if (!place.has(id)) place.set(id, Math.floor(random.uniform() * 2 ** 40))
-    return (place.get(id) ?? 0) + random.uniform()
+const grouped = (edges: EdgeTable): Uint32Array =>
+  byKeys(edges, (target, source, rank) => [hash(target), hash(target, source, rank)])
+
+const shuffled = (edges: EdgeTable): Uint32Array =>
+  byKeys(edges, (target, source, rank) => [hash(source, target, rank), 0])
+
+type Keys = (target: number, source: number, rank: number) => readonly [number, number]
+
+/** Rows that are there before and after follow each other in the same order, as nothing but their keys says it. */
+function byKeys({ source, target }: EdgeTable, keysOf: Keys): Uint32Array {
+  const edges = new Map<string, number>()
+  const keys = Array.from(target, (id, row) => {
+    const connection = `${source[row]} ${id}`
+    const rank = edges.get(connection) ?? 0
+    edges.set(connection, rank + 1)
+    return keysOf(id, source[row] ?? 0, rank)
   })
-  return Uint32Array.from(keys.keys()).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0))
+  const key = (row: number): readonly [number, number] => keys[row] ?? [0, 0]
+  return Uint32Array.from(keys.keys()).sort((a, b) => key(a)[0] - key(b)[0] || key(a)[1] - key(b)[1] || a - b)
 }
 
-function shuffled({ target }: EdgeTable): Uint32Array {
-  const random = seededRandom('shuffled')
-  const rows = Uint32Array.from(target.keys())
-  for (let i = rows.length - 1; i > 0; i--) {
-    const j = random.below(i + 1)
-    const row = rows[i] ?? 0
-    rows[i] = rows[j] ?? 0
-    rows[j] = row
+/** Numbers below 2^32 in no order. */
+function hash(...numbers: readonly number[]): number {
+  let mixed = 0x9e37_79b9
+  for (const number of numbers) {
+    mixed = Math.imul(mixed ^ number, 0x85eb_ca6b)
+    mixed ^= mixed >>> 13
+    mixed = Math.imul(mixed, 0xc2b2_ae35)
+    mixed ^= mixed >>> 16
   }
-  return rows
+  return mixed >>> 0
 }
 
 const rearrange = (edges: EdgeTable, rows: Uint32Array): EdgeTable => ({
   source: rows.map(row => edges.source[row] ?? 0),
   target: rows.map(row => edges.target[row] ?? 0),
-  properties: {},
+  properties: Object.fromEntries(
+    Object.entries(edges.properties).map(([name, values]) => [
+      name,
+      values instanceof BigInt64Array
+        ? BigInt64Array.from(rows, row => values[row] ?? 0n)
+        : values.map((_, k) => values[rows[k] ?? 0] ?? 0),
+    ]),
+  ),
 })
 
 const toInt64 = (ids: Uint32Array): BigInt64Array => BigInt64Array.from(ids, BigInt)
@@ -77,7 +95,26 @@ function writePlain(file: string, edges: EdgeTable): void {
     h5.dataset(`/edges/${POPULATION}/${side}_node_id`, { type, shape, attributes }, bytes)
   }
   h5.group(`/edges/${POPULATION}/0`)
+  for (const [path, values] of columnsOf(edges)) {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    h5.dataset(`/edges/${POPULATION}/${path}`, { type: typeOf(values), shape }, bytes)
+  }
   h5.close()
+}
+
+/** All columns but ids. */
+const columnsOf = (edges: EdgeTable): [path: string, values: PropertyColumn][] => [
+  ['edge_type_id', new BigInt64Array(edges.source.length)],
+  ...Object.entries(edges.properties).map(([name, values]): [string, PropertyColumn] => [
+    `0/${name}`,
+    values,
+  ]),
+]
+
+function typeOf(values: PropertyColumn): Hdf5Type {
+  if (values instanceof Float32Array) return { kind: 'float', bytes: 4 }
+  if (values instanceof Uint8Array) return { kind: 'int', bytes: 1, signed: false }
+  return { kind: 'int', bytes: values instanceof Int32Array ? 4 : 8, signed: true }
 }
 
 /** Chunks that end neither with the rows nor with a window, shuffle and gzip. */
@@ -85,7 +122,14 @@ async function writeChunked(file: string, edges: EdgeTable): Promise<void> {
   await h5wasm.ready
   const h5 = new h5wasm.File(file, 'w')
   const group = h5.create_group('edges').create_group(POPULATION)
-  group.create_group('0')
+  const properties = group.create_group('0')
+  for (const [path, data] of columnsOf(edges))
+    (path.startsWith('0/') ? properties : group).create_dataset({
+      name: path.replace('0/', ''),
+      data,
+      chunks: [7001],
+      compression: 4,
+    })
   for (const side of ['source', 'target'] as const) {
     const column = group.create_dataset({
       name: `${side}_node_id`,
@@ -98,6 +142,9 @@ async function writeChunked(file: string, edges: EdgeTable): Promise<void> {
   h5.close()
 }
 
+const parquetType = (values: PropertyColumn): 'FLOAT' | 'INT64' | 'INT32' =>
+  values instanceof Float32Array ? 'FLOAT' : values instanceof BigInt64Array ? 'INT64' : 'INT32'
+
 /** Three splits as connectome-manipulator cuts them, the second of them without an edge. */
 function writeParquet(folder: string, edges: EdgeTable, nodes: number): void {
   mkdirSync(folder, { recursive: true })
@@ -108,11 +155,18 @@ function writeParquet(folder: string, edges: EdgeTable, nodes: number): void {
   ] as const) {
     parquetWriteFile({
       filename: join(folder, `${name}.parquet`),
-      columnData: (['source', 'target'] as const).map(side => ({
-        name: `${side}_node_id`,
-        data: toInt64(edges[side].subarray(first, end)),
-        type: 'INT64' as const,
-      })),
+      columnData: [
+        ...(['source', 'target'] as const).map(side => ({
+          name: `${side}_node_id`,
+          data: toInt64(edges[side].subarray(first, end)),
+          type: 'INT64' as const,
+        })),
+        ...columnsOf(edges).map(([path, values]) => ({
+          name: path.replace('0/', ''),
+          data: values.slice(first, end),
+          type: parquetType(values),
+        })),
+      ],
       statistics: false,
       // The package writes these into _metadata; any footer of the run may carry them.
       kvMetadata: (['source', 'target'] as const).flatMap(side => [
