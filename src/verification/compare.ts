@@ -37,6 +37,8 @@ export interface CompareOptions {
   readonly unsorted?: readonly boolean[] | undefined
   /** Tell which rows belong together, where both files are sorted: see `Comparison.paired`. */
   readonly pairs?: boolean | undefined
+  /** Runs of such rows, at most; default what is worth its memory. With more, none are told. */
+  readonly mostPairs?: number | undefined
   readonly kernels?: KernelBuild
   /** Memory to work in, given back as it was: columns that are resident in it are compared where they lie. */
   readonly kernelMemory?: KernelMemory | undefined
@@ -217,6 +219,7 @@ class Pass {
         keep: options.keep,
         all: options.all ?? false,
         pairs: asStored && options.pairs === true,
+        mostPairs: options.mostPairs,
       }
       runs.add(new MergeRun(this.#memory, manipulated, windows, tables, keep))
     } catch (error) {

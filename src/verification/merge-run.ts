@@ -70,7 +70,7 @@ export class MergeRun {
     manipulated: Manipulated,
     windows: EdgeWindows,
     tables: Tables,
-    options: { keep: number; all: boolean; pairs: boolean },
+    options: { keep: number; all: boolean; pairs: boolean; mostPairs?: number | undefined },
   ) {
     this.manipulated = manipulated
     this.#memory = memory
@@ -92,8 +92,9 @@ export class MergeRun {
       [abi.M_RECORDS, this.#records],
       [abi.M_RECORDS_CAPACITY, RECORDS],
     )
-    this.#pairs = options.pairs ? memory.allocate(MOST_PAIRS * abi.PAIR_BYTES) : 0
-    this.#set([abi.M_PAIRS, this.#pairs], [abi.M_PAIRS_CAPACITY, MOST_PAIRS])
+    const { pairs, mostPairs = MOST_PAIRS } = options
+    this.#pairs = pairs ? memory.allocate(mostPairs * abi.PAIR_BYTES) : 0
+    this.#set([abi.M_PAIRS, this.#pairs], [abi.M_PAIRS_CAPACITY, mostPairs])
     const limits = memory.words(this.#state + abi.M_LIMITS, abi.CLASSES)
     // Which of their edges these are is found by looking at all rows of such a target: none may be left out.
     for (const index of limits.keys())
