@@ -179,6 +179,17 @@ const neuronsOf = (edges: EdgeSource): number =>
     ? edges.sourceCount
     : edges.sourceCount + edges.targetCount
 
+/**
+ * What was changed since the case was opened: then what was compared may never have been one file.
+ */
+export async function changedSince({ proof: { inputs } }: Case): Promise<Trouble | undefined> {
+  const now = await identify(inputs.map(({ role, file }) => [role, file] as const))
+  const changed = inputs.find((before, k) => JSON.stringify(before) !== JSON.stringify(now[k]))
+  if (changed === undefined) return undefined
+  const hint = 'run the same command again'
+  return { message: 'was changed while it was read', file: changed.file, field: undefined, hint }
+}
+
 /** Size and time of files, each with its role; those that are not there are left out. */
 export async function identify(
   files: readonly (readonly [InputIdentity['role'], string])[],

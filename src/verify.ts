@@ -7,7 +7,7 @@ import { type Deeper, deepen } from './levels.ts'
 import { openCircuit } from './open-circuit.ts'
 import { compareInParallel, threadsFor } from './parallel/jobs.ts'
 import { WorkerPool } from './parallel/pool.ts'
-import { type Answer, conclude, openCase, type Question } from './prove.ts'
+import { type Answer, changedSince, conclude, openCase, type Question } from './prove.ts'
 import { proveUnsorted } from './regrouped.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
 import { askedConnections } from './verification/asked.ts'
@@ -94,6 +94,9 @@ async function verifyIn(options: VerifyOptions): Promise<Proof[]> {
   const { original, source, target } = opened.question
   const found = new Map<Asking, { outcome: Outcome; deeper: Deeper | undefined }>()
   try {
+    const cases = await Promise.all(
+      opened.pairs.map(async pair => [pair, await openCase(pair.question, pair.answer)] as const),
+    )
     for (const pair of opened.pairs.filter(isComparable)) {
       const proven = await proveUnsorted({ ...pair.question, ...pair.answer }, pair.question)
       if (proven !== undefined)
@@ -125,9 +128,11 @@ async function verifyIn(options: VerifyOptions): Promise<Proof[]> {
       found.set(pair, { outcome, deeper })
     }
     const seconds = (performance.now() - started) / 1000
-    const proofs = opened.pairs.map(async pair => {
+    const proofs = cases.map(async ([pair, one]) => {
+      const error = await changedSince(one)
+      if (error !== undefined) return conclude({ ...one, error: one.error ?? error }, undefined, seconds)
       const { outcome, deeper } = found.get(pair) ?? {}
-      return conclude(await openCase(pair.question, pair.answer), outcome, seconds, deeper)
+      return conclude(one, outcome, seconds, deeper)
     })
     return await Promise.all(proofs)
   } finally {

@@ -1,8 +1,13 @@
 /** From circuits to verdicts: what is judged, tolerated and refused. Circuits are in memory here. */
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Circuit } from '../src/connectome/circuit.ts'
 import { edgesFromArrays } from '../src/connectome/memory-edges.ts'
+import { writeDemo } from '../src/demo/files.ts'
 import { InputError } from '../src/errors.ts'
+import { openCircuit } from '../src/open-circuit.ts'
 import type { MaskFile } from '../src/selection/mask.ts'
 import type { FindingCode } from '../src/verification/proof.ts'
 import { verify } from '../src/verify.ts'
@@ -231,6 +236,42 @@ describe('a verdict', () => {
       '0 -> 1 (GIDs 1 -> 2) is asked to be both removed and added',
     )
   })
+})
+
+it('is no verdict on files that change between ids and properties', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'connproof-changing-'))
+  try {
+    await writeDemo(folder, { seed: 'changing', neurons: 40, removals: 4 })
+    const [before, after] = [await openCircuit(join(folder, 'original')), join(folder, 'original')]
+    const file = join(folder, 'original/edges.h5')
+    const touching: Circuit = {
+      name: before.name,
+      file: before.file,
+      findEdges: wanted => before.findEdges(wanted),
+      select: (...given) => before.select(...given),
+      close: () => before.close(),
+      edgePopulation: async name => {
+        const edges = await before.edgePopulation(name)
+        const table = async () => {
+          if (touch) utimesSync(file, new Date(), new Date(Date.now() + 5000))
+          return (await edges.table?.()) ?? { rows: 0, columns: [], traits: [], unreadable: [] }
+        }
+        return { ...edges, table }
+      },
+    }
+    let touch = false
+    const whole = await verify({ original: touching, manipulated: [after] })
+    expect(whole).toMatchObject([{ verdict: 'verified', level: 'synapses' }])
+    touch = true
+    const [proof] = await verify({ original: touching, manipulated: [after] })
+    expect(proof).toMatchObject({
+      verdict: 'cannot_tell',
+      trouble: { message: 'was changed while it was read', file },
+    })
+    before.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 describe('requests of single circuits', () => {

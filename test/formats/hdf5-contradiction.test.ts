@@ -111,3 +111,25 @@ it('a text that takes the free room of its heap as well is refused: libhdf5 read
   await expect(texts).rejects.toMatchObject({ file })
   damaged.close()
 })
+
+it.each([
+  [
+    'a dataset that may not become as large as it is',
+    Buffer.from([1, 1, 1, 0, 0, 0, 0, 0, 82, 0, 0, 0, 0, 0, 0, 0, 82]),
+    16,
+  ],
+  [
+    'free space of the file that nobody writes',
+    Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+    0,
+  ],
+])('%s is refused, as libhdf5 refuses it', async (_, before, place) => {
+  const bytes = readFileSync(join(import.meta.dirname, '../fixtures/synapses/contiguous_after.h5'))
+  const first = place === 0 ? 32 : bytes.indexOf(before)
+  for (let at = first; at >= 0; at = place === 0 ? -1 : bytes.indexOf(before, at + 8)) bytes[at + place] = 1
+  writeFileSync(file, bytes)
+  const read = openHdf5(file).then(h5 =>
+    h5.dataset('/edges/All__All__chemical/0/spine').finally(() => h5.close()),
+  )
+  await expect(read).rejects.toMatchObject({ file })
+})

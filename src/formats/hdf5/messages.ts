@@ -19,6 +19,9 @@ export function readDataspace(c: Cursor): number[] | undefined {
   if (!Number.isSafeInteger(shape.reduce((all, n) => all * Math.max(n, 1), 1))) {
     throw new NotUnderstood('more elements than 2^53')
   }
+  // The library opens no dataset that is larger than it may become.
+  if (flags & 1 && shape.some(n => (c.address() ?? Number.POSITIVE_INFINITY) < n))
+    throw new NotUnderstood('largest size below the size')
   return shape
 }
 

@@ -39,7 +39,7 @@ function readVersion0(file: FileBytes, version: 0 | 1): Superblock {
   c.expect(8) // bytes of a length
   c.skip(1 + 2 + 2 + 4 + (version === 1 ? 4 : 0))
   if (c.address() !== 0) throw new NotUnderstood('base address')
-  c.skip(8) // free space
+  if (c.address() !== undefined) throw new NotUnderstood('free space of the file')
   const endOfFile = c.u64()
   if (c.address() !== undefined) throw new NotUnderstood('file driver')
   c.skip(8) // link name of the root entry
