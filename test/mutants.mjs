@@ -108,10 +108,10 @@ const MUTANTS = [
     'store<u32>(state, 0, M_OPEN)',
   ],
   [
-    'connections taken from rows that did not follow each other',
+    'targets that lost edges not looked at where rows follow each other',
     'src/regrouped.ts',
-    'walked.walked.broken !== undefined || ',
-    '',
+    '{ ...common, suspects: comparison.changedTargets }',
+    'common',
   ],
   [
     'pairs that skip rows of the manipulated followed',
