@@ -98,7 +98,7 @@ export async function walkInParallel(
   }
 }
 
-/** About the same number of bytes for each thread; the first is this one, which also has what must stay here: only that if busy. */
+/** About the same number of bytes for each thread; the first is this one, which also has what must stay here, and less if it is busy. */
 function deal(
   pairs: readonly ColumnPair[],
   jobs: number,
@@ -107,7 +107,9 @@ function deal(
   const here = pairs.filter(pair => pair.places === undefined || pair.rule !== undefined)
   const shares = Array.from({ length: jobs }, () => ({ bytes: 0, pairs: [] as ColumnPair[] }))
   const first = shares[0]
-  const own = busy ? Number.POSITIVE_INFINITY : here.reduce((sum, { bytes }) => sum + bytes, 0)
+  const bytes = (some: readonly ColumnPair[]): number => some.reduce((sum, pair) => sum + pair.bytes, 0)
+  // Bringing the rows of one side into order takes about as long as half of the properties.
+  const own = bytes(here) + (busy ? bytes(pairs) / 2 : 0)
   if (first !== undefined) first.bytes = own
   for (const pair of pairs.filter(one => !here.includes(one)).sort((a, b) => b.bytes - a.bytes)) {
     const least = shares.reduce((a, b) => (b.bytes < a.bytes ? b : a))
