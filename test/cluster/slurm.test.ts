@@ -93,10 +93,11 @@ describe.skipIf(!hasSlurm)('submit --what verify on Slurm (needs SLURM_CONF)', (
     expect(text).toMatch(/^verify Unstruct-0, shard 2\/2: FAILED \(exit code 3:0\), NonZeroExitCode/m)
     expect(text).toMatch(/^verify Unstruct-6, shard 2\/2: NO RESULT, and Slurm does not know the job/m)
     expect(text).toMatch(/^verify Unstruct-1: done \(2 shards\)$/m)
-    // The merge was killed with its dependency, and proved nothing.
-    expect(execFileSync('scontrol', ['show', 'job', '-o', merge ?? ''], { encoding: 'utf8' })).toMatch(
-      /JobState=CANCELLED/,
-    )
+    // The merge is killed with its dependency, when Slurm comes to it, and proves nothing.
+    const mergeState = (): string =>
+      execFileSync('scontrol', ['show', 'job', '-o', merge ?? ''], { encoding: 'utf8' })
+    while (mergeState().includes('JobState=PENDING')) await setTimeout(300)
+    expect(mergeState()).toMatch(/JobState=CANCELLED/)
     expect(proofFiles()).toEqual([])
 
     writeFileSync(join(campaign.folder, 'go'), '')
@@ -113,7 +114,7 @@ describe.skipIf(!hasSlurm)('submit --what verify on Slurm (needs SLURM_CONF)', (
       Array.from({ length: 7 }, (_, k) => (k === 3 ? 'differs' : 'verified')),
     )
     expect((await connproof(submit)).stdout).toMatch(/^nothing to submit/)
-  }, 120_000)
+  }, 240_000)
 
   async function untilFree(run: () => ReturnType<typeof connproof>) {
     for (;;) {
