@@ -36,12 +36,16 @@ export const END: u64 = 0xffff_ffff_ffff_ffff
   return ((<u64>target) << 32) | (<u64>source)
 }
 
+/** Of a row of two columns of u32 ids. */
+@inline export function keyAt(sources: usize, targets: usize, row: u32): u64 {
+  const at = (<usize>row) << 2
+  return keyOf(load<u32>(sources + at), load<u32>(targets + at))
+}
+
 @inline export function nextAsked(state: usize): u64 {
   const at = load<u32>(state, M_ASKED_POSITION)
   if (at >= load<u32>(state, M_ASKED_LENGTH)) return END
-  const at4 = (<usize>at) << 2
-  const source = load<u32>(<usize>load<u32>(state, M_ASKED_SOURCE) + at4)
-  return keyOf(source, load<u32>(<usize>load<u32>(state, M_ASKED_TARGET) + at4))
+  return keyAt(load<u32>(state, M_ASKED_SOURCE), load<u32>(state, M_ASKED_TARGET), at)
 }
 
 @inline function takeAsked(state: usize): u8 {

@@ -13,7 +13,7 @@ import {
   RECORDS_PER_STEP,
   RUN_BYTES,
 } from './abi'
-import { askedNowhere, closeConnection, END, keyOf, nextAsked } from './classify'
+import { askedNowhere, closeConnection, END, keyAt, nextAsked } from './classify'
 
 /** Set the bits of rows that are in runs (as of `pairRows`): bit k & 7 of byte k >> 3 is row k of the window. */
 export function markRuns(runs: usize, count: u32, bits: usize): void {
@@ -97,9 +97,4 @@ export function closeKept(
   store<f64>(state, original, M_OPEN_ORIGINAL)
   store<f64>(state, manipulated, M_OPEN_MANIPULATED)
   return status
-}
-
-@inline function keyAt(sources: usize, targets: usize, row: u32): u64 {
-  const at = (<usize>row) << 2
-  return keyOf(load<u32>(sources + at), load<u32>(targets + at))
 }

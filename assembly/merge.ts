@@ -40,7 +40,7 @@ import {
   SOURCE_ORDER,
   TARGET_ORDER,
 } from './abi'
-import { askedNowhere, closeConnection, END, keyOf, nextAsked } from './classify'
+import { askedNowhere, closeConnection, END, keyAt, keyOf, nextAsked } from './classify'
 import { pairConnection, pairRun } from './pairs'
 
 /**
@@ -53,10 +53,6 @@ export function mergeSorted(state: usize): u32 {
   return load<u32>(state, M_MANIPULATED_WIDE) ? merge<u64>(state) : merge<u32>(state)
 }
 
-
-@inline function originalKey(source: usize, target: usize, row: u32): u64 {
-  return keyOf(load<u32>(source + ((<usize>row) << 2)), load<u32>(target + ((<usize>row) << 2)))
-}
 
 @inline function edgesOf(counts: usize, entry: u32): f64 {
   return counts ? <f64>load<u32>(counts + ((<usize>entry) << 2)) : 1.0
@@ -94,7 +90,7 @@ function merge<T>(state: usize): u32 {
       break
     }
     let oKey = END
-    if (o < oLength) oKey = originalKey(oSource, oTarget, o)
+    if (o < oLength) oKey = keyAt(oSource, oTarget, o)
     else if (!oFinal) {
       status = NEED_ORIGINAL
       break
@@ -139,7 +135,7 @@ function merge<T>(state: usize): u32 {
         let equal = equalRows<T>(oSource, oTarget, o, mSource, mTarget, m, min(oLength - o, mLength - m))
         if (oCount || mCount) equal = equalCounts(oCount, o, mCount, m, equal)
         // An asked connection ends the run: it gets its own look.
-        if (equal && asked <= originalKey(oSource, oTarget, o + equal - 1)) {
+        if (equal && asked <= keyAt(oSource, oTarget, o + equal - 1)) {
           equal = rowsBelow(oSource, oTarget, o, equal, asked)
         }
         if (equal) {
@@ -148,7 +144,7 @@ function merge<T>(state: usize): u32 {
           o += equal
           m += equal
           open = true
-          openKey = originalKey(oSource, oTarget, o - 1)
+          openKey = keyAt(oSource, oTarget, o - 1)
           openO = trailingEdges(oSource, oTarget, oCount, o, equal, openKey)
           openM = openO
           if (pairs) store<f64>(state, openO, M_OPEN_PAIRED)
@@ -164,7 +160,7 @@ function merge<T>(state: usize): u32 {
     }
     if (oKey == key) {
       do openO += edgesOf(oCount, o++)
-      while (o < oLength && originalKey(oSource, oTarget, o) == key)
+      while (o < oLength && keyAt(oSource, oTarget, o) == key)
     }
     if (mKey == key) {
       openM += edgesOf(mCount, m++)
@@ -245,7 +241,7 @@ function rowsBelow(oSource: usize, oTarget: usize, o: u32, length: u32, key: u64
   let high = length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (originalKey(oSource, oTarget, o + middle) < key) low = middle + 1
+    if (keyAt(oSource, oTarget, o + middle) < key) low = middle + 1
     else high = middle
   }
   return low
@@ -255,6 +251,6 @@ function rowsBelow(oSource: usize, oTarget: usize, o: u32, length: u32, key: u64
 function trailingEdges(oSource: usize, oTarget: usize, oCount: usize, end: u32, length: u32, key: u64): f64 {
   assert(length > 0 && length <= end)
   let edges: f64 = 0
-  for (let k: u32 = 1; k <= length && originalKey(oSource, oTarget, end - k) == key; k++) edges += edgesOf(oCount, end - k)
+  for (let k: u32 = 1; k <= length && keyAt(oSource, oTarget, end - k) == key; k++) edges += edgesOf(oCount, end - k)
   return edges
 }

@@ -3,6 +3,7 @@
  * row of the manipulated with one of the original, so that it also says which rows are gone: connections are then those of
  * the original with and without these, and the rows of the manipulated need not be brought into order.
  */
+import { edgeRows } from './connectome/edge-rows.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import { isInputError } from './errors.ts'
 import { type Both, conclusion, type Deeper, lookAround, openTables, synapseOptions } from './levels.ts'
@@ -10,13 +11,14 @@ import { threadsFor } from './parallel/jobs.ts'
 import { walkInParallel } from './parallel/walks.ts'
 import type { Question } from './prove.ts'
 import type { Comparison } from './verification/comparison.ts'
-import { looksUnsorted } from './verification/cut.ts'
 import { compareKept } from './verification/kept.ts'
 import { noEdges } from './verification/synapses/bits.ts'
 import type { ColumnPair } from './verification/synapses/columns.ts'
 import { judgeRows, suspectsFor, walkRows } from './verification/synapses/compare.ts'
 import { UNCHANGED } from './verification/synapses/expectation.ts'
 import type { SynapsePart } from './verification/synapses/part.ts'
+import { isSortedByTarget } from './verification/synapses/row-groups.ts'
+import { WINDOW_ROWS } from './verification/windows.ts'
 
 /**
  * What a comparison of connections, and then of edges, finds of such populations. Undefined for all others, and where
@@ -29,7 +31,7 @@ export async function proveUnsorted(
   const { original, edges, options } = both
   if (options.level === 'connections') return undefined
   try {
-    if (!(await looksUnsorted(original)) || !(await looksUnsorted(edges))) return undefined
+    if (!(await beginsUnsorted(original)) || !(await beginsUnsorted(edges))) return undefined
     const tables = await openTables(original, edges)
     if (tables.pairs === undefined) return undefined
     const found = await follow(both, question, tables.pairs)
@@ -44,6 +46,10 @@ export async function proveUnsorted(
   }
 }
 
+/** One window tells, and costs a compressed file of sorted rows no more than one. */
+const beginsUnsorted = async (edges: EdgeSource): Promise<boolean> =>
+  !(await isSortedByTarget(edgeRows(edges, 0, Math.min(edges.edgeCount, WINDOW_ROWS)), WINDOW_ROWS))
+
 async function follow(
   both: Both,
   { asked, source, target }: Question,
@@ -54,12 +60,13 @@ async function follow(
   const sides = { original, manipulated, pairs, expectation: UNCHANGED }
   const suspects = suspectsFor(sides)
   const kept = noEdges(original.edgeCount)
+  const threads = threadsFor(options, original.edgeCount + manipulated.edgeCount)
   let comparison: Comparison | undefined
   const common = { ...synapseOptions(both, NOTHING_KNOWN), sortedByTarget: false }
   const walked = await walkRows(sides, suspects, {
     ...common,
     walk: input =>
-      walkInParallel({ ...input, kept }, threadsOf(both), options.pool, async here => {
+      walkInParallel({ ...input, kept }, threads, options.pool, async here => {
         if (here.broken !== undefined) return
         const keep = options.keep ?? 10
         const compare = { keep, all: options.all, memory, folder, windowRows, signal, onProgress }
@@ -72,12 +79,3 @@ async function follow(
 }
 
 const NOTHING_KNOWN = { changedTargets: [], paired: undefined }
-
-const threadsOf = ({
-  options,
-  original,
-  edges,
-}: { options: Both['options'] } & Record<Side, EdgeSource>): number =>
-  threadsFor(options, original.edgeCount + edges.edgeCount)
-
-type Side = 'original' | 'edges'

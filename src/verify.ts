@@ -5,7 +5,7 @@ import type { NodeSelection } from './connectome/selection.ts'
 import { InputError, isInputError } from './errors.ts'
 import { type Deeper, deepen } from './levels.ts'
 import { openCircuit } from './open-circuit.ts'
-import { compareInParallel, threadsFor } from './parallel/jobs.ts'
+import { compareInParallel, portable, threadsFor } from './parallel/jobs.ts'
 import { WorkerPool } from './parallel/pool.ts'
 import { type Answer, changedSince, conclude, openCase, type Question } from './prove.ts'
 import { proveUnsorted } from './regrouped.ts'
@@ -211,8 +211,8 @@ async function pose(options: VerifyOptions): Promise<Question> {
   requireAllowable(options.allow ?? [])
   const { original: circuit } = options
   const original = await circuit.edgePopulation(options.population)
-  // Both sides have about as many rows. Threads start while the rest is opened.
-  options.pool?.prepare(threadsFor(options, 2 * original.edgeCount) - 1)
+  // Both sides have about as many rows. Threads that can open the file start while the rest is opened.
+  if (portable(original) !== undefined) options.pool?.prepare(threadsFor(options, 2 * original.edgeCount) - 1)
   const { source, target } = await selectSides(options, circuit, original)
   const removed = options.removed && bindMask(options.removed, source, target)
   const added = options.added && bindMask(options.added, source, target)

@@ -73,8 +73,8 @@ const MUTANTS = [
   [
     'edges of the last connection of a run counted from one row',
     'assembly/merge.ts',
-    'k <= length && originalKey',
-    'k <= 1 && originalKey',
+    'k <= length && keyAt',
+    'k <= 1 && keyAt',
   ],
   [
     'multiplicity of a connection ignored',

@@ -11,14 +11,14 @@ import { BucketRows } from './bucket-rows.ts'
 import { type CompareOptions, comparisonOf, DEFAULT_MEMORY, placeMembership } from './compare.ts'
 import type { Comparison } from './comparison.ts'
 import { type Manipulated, MergeRun, placeAsked } from './merge-run.ts'
-import { Scan } from './scan.ts'
+import { OrderSeen, Scan } from './scan.ts'
 import type { EdgeBits } from './synapses/expectation.ts'
 import { ColumnWindow, type EdgeWindows, WINDOW_ROWS } from './windows.ts'
 
 const PAUSE_AFTER = 50
 
-/** Bytes of an id whose lowest word can take the bit. */
-const WIDE = { u64: 2, i64: 2, u32: 1, i32: 1 } as const
+/** Words of an id; the lowest can take the bit. */
+const WORDS = { u64: 2, i64: 2, u32: 1, i32: 1 } as const
 
 /**
  * What `compareEdges` finds of an original in no order and of a manipulated population that consists of its rows `kept`.
@@ -81,8 +81,8 @@ export async function compareKept(
 /** Sources with a bit below them: 1 for rows that are kept. */
 function withBits(edges: EdgeSource, kept: EdgeBits): EdgeSource | undefined {
   const { type } = edges.source
-  if (!(type in WIDE) || 2 * edges.sourceCount > MAX_NODES) return undefined
-  const words = WIDE[type as keyof typeof WIDE]
+  if (!(type in WORDS) || 2 * edges.sourceCount > MAX_NODES) return undefined
+  const words = WORDS[type as keyof typeof WORDS]
   const mark = (first: number, count: number, into: Uint8Array): void => {
     const ids = new Uint32Array(into.buffer, into.byteOffset, count * words)
     for (let k = 0, row = first; k < ids.length; k += words, row++) {
@@ -105,19 +105,17 @@ function withBits(edges: EdgeSource, kept: EdgeBits): EdgeSource | undefined {
 /** Of rows in no order by target. Looks no further than the first that is in none by source either. */
 async function orderBySource(edges: EdgeSource): Promise<EdgeOrder> {
   const memory = new KernelMemory()
-  const scan = new Scan(memory)
+  const seen = new OrderSeen(memory)
   const column = (side: 'source' | 'target') => new ColumnWindow(memory, edges[side], WINDOW_ROWS, false)
   const [source, target] = [column('source'), column('target')]
-  let strictly = true
   for (let first = 0; first < edges.edgeCount; first += WINDOW_ROWS) {
     const length = Math.min(WINDOW_ROWS, edges.edgeCount - first)
     await source.fill(first, length)
     await target.fill(first, length)
-    scan.rows(target.ids, source.ids, length)
-    if (scan.targetBroken) return 'none'
-    strictly &&= !scan.sourceBroken
+    seen.rows(target.ids, source.ids, length)
+    if (!seen.ascends) return 'none'
   }
-  return strictly ? 'src,tgt' : 'src'
+  return seen.strictly ? 'src,tgt' : 'src'
 }
 
 /** There is nothing on the other side. */
