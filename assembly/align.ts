@@ -1,5 +1,4 @@
-// Edge by edge: which row of the manipulated population belongs to which row of the original, and whether their
-// values are the same bytes.
+// Edge by edge: which row of the manipulated population belongs to which row of the original.
 import { NONE, RUN_BYTES } from './abi'
 
 /**
@@ -26,12 +25,14 @@ export function pairRows(
   otherTarget: usize,
   runs: usize,
 ): u32 {
+  if (groupOf && !keep)
+    return pairGroups(source, target, count, groupOf, cursors, limits, otherSource, otherTarget, runs)
   let found: u32 = 0
   let last = runs
   let nextRow = NONE
   let nextOther = NONE
   for (let row: u32 = 0; row < count; row++) {
-    if (row == nextRow && !keep && !groupOf) {
+    if (row == nextRow && !keep) {
       // A run goes on, as most do: four rows at a time.
       const room = min(count - row, load<u32>(limits) - nextOther) & ~3
       const equal = equalFours(source, target, row, otherSource, otherTarget, nextOther, room)
@@ -74,6 +75,42 @@ export function pairRows(
   return found
 }
 
+/** In groups, where no row must be paired. Rows of groups alternate: a loop with as little in it as possible. */
+function pairGroups(
+  source: usize,
+  target: usize,
+  count: u32,
+  groupOf: usize,
+  cursors: usize,
+  limits: usize,
+  otherSource: usize,
+  otherTarget: usize,
+  runs: usize,
+): u32 {
+  let last = runs - RUN_BYTES
+  let nextRow = NONE
+  let nextOther = NONE
+  for (let row: u32 = 0; row < count; row++, source += 4, target += 4) {
+    const t = load<u32>(target)
+    const group = (<usize>load<u16>(groupOf + ((<usize>t) << 1))) << 2
+    const other = load<u32>(cursors + group)
+    if (other >= load<u32>(limits + group)) continue
+    const other4 = (<usize>other) << 2
+    if ((load<u32>(otherTarget + other4) ^ t) | (load<u32>(otherSource + other4) ^ load<u32>(source))) continue
+    store<u32>(cursors + group, other + 1)
+    if (row == nextRow && other == nextOther) store<u32>(last, load<u32>(last, 8) + 1, 8)
+    else {
+      last += RUN_BYTES
+      store<u32>(last, row)
+      store<u32>(last, other, 4)
+      store<u32>(last, 1, 8)
+    }
+    nextRow = row + 1
+    nextOther = other + 1
+  }
+  return <u32>(last + RUN_BYTES - runs) / RUN_BYTES
+}
+
 /** Rows from (row, other) on that are equal, in fours, at most `room`. */
 @inline function equalFours(
   source: usize,
@@ -94,51 +131,4 @@ export function pairRows(
     if (v128.any_true(v128.or(s, t))) break
   }
   return done
-}
-
-/**
- * Compare the values of paired rows. values, others: `width` bytes per row; runs: as of `pairRows`. dirty: one byte
- * per row of the window, set to 1 where the bytes are not the same. Returns how many rows are not.
- */
-export function compareRuns(values: usize, others: usize, width: u32, runs: usize, count: u32, dirty: usize): u32 {
-  if (width == 4) return compare<u32>(values, others, width, runs, count, dirty)
-  if (width == 8) return compare<u64>(values, others, width, runs, count, dirty)
-  return compare<u8>(values, others, width, runs, count, dirty)
-}
-
-/** T: a whole value, or u8 for values of any width. Rows in random order make for runs of one row each. */
-function compare<T>(values: usize, others: usize, width: u32, runs: usize, count: u32, dirty: usize): u32 {
-  let different: u32 = 0
-  const end = runs + <usize>count * RUN_BYTES
-  for (let run = runs; run < end; run += RUN_BYTES) {
-    const row = load<u32>(run)
-    const length = load<u32>(run, 8)
-    const size: u32 = sizeof<T>() == 1 ? width : <u32>sizeof<T>()
-    let a = values + <usize>row * size
-    let b = others + <usize>load<u32>(run, 4) * size
-    if (length == 1 && sizeof<T>() > 1) {
-      if (load<T>(a) == load<T>(b)) continue
-    } else if (sameBytes(a, b, length * size)) continue
-    for (let r = row; r < row + length; r++, a += size, b += size) {
-      if (sameBytes(a, b, size)) continue
-      store<u8>(dirty + r, 1)
-      different++
-    }
-  }
-  return different
-}
-
-function sameBytes(a: usize, b: usize, length: u32): bool {
-  let at: usize = 0
-  const end = <usize>length
-  for (const fast = end & ~63; at < fast; at += 64) {
-    const d0 = v128.xor(v128.load(a + at), v128.load(b + at))
-    const d1 = v128.xor(v128.load(a + at, 16), v128.load(b + at, 16))
-    const d2 = v128.xor(v128.load(a + at, 32), v128.load(b + at, 32))
-    const d3 = v128.xor(v128.load(a + at, 48), v128.load(b + at, 48))
-    if (v128.any_true(v128.or(v128.or(d0, d1), v128.or(d2, d3)))) return false
-  }
-  for (; at + 8 <= end; at += 8) if (load<u64>(a + at) != load<u64>(b + at)) return false
-  for (; at < end; at++) if (load<u8>(a + at) != load<u8>(b + at)) return false
-  return true
 }

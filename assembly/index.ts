@@ -1,6 +1,6 @@
 // The whole surface of the wasm module. Pointers and counts in, counts and statuses out; nothing allocates.
 export * from './abi'
-export { compareRuns, pairRows } from './align'
+export { pairRows } from './align'
 export { drainTally, expandColumns, expandRows, shiftTargets, tallySources } from './blocks'
 export { cooToCsc } from './coo-to-csc'
 export { countConnections } from './count'
@@ -11,6 +11,7 @@ export { decodeIndices, firstNone, firstNull, narrowDictionary } from './parquet
 export { countTargets, dealRows, sortKeys, unpackKeys } from './partition'
 export { reciprocalPairs } from './reciprocal'
 export { collectValues, spreadValues } from './records'
+export { comparePairs, compareRuns, listPairs } from './same-values'
 export { scanOrder } from './scan'
 export { snappyDecode } from './snappy'
 export { closeSummary, summarizeRows, widenPairs } from './summary'

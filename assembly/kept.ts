@@ -15,26 +15,51 @@ import {
 } from './abi'
 import { askedNowhere, closeConnection, END, keyAt, nextAsked } from './classify'
 
-/** Set the bits of rows that are in runs (as of `pairRows`): bit k & 7 of byte k >> 3 is row k of the window. */
-export function markRuns(runs: usize, count: u32, bits: usize): void {
-  const end = runs + <usize>count * RUN_BYTES
-  for (let run = runs; run < end; run += RUN_BYTES) {
-    const row = load<u32>(run)
-    const last = row + load<u32>(run, 8)
-    for (let k = row; k < last; k++) {
-      const byte = bits + <usize>(k >> 3)
-      store<u8>(byte, load<u8>(byte) | (<u8>1 << <u8>(k & 7)))
-    }
+/** Rows that are seen to be kept at once: where many connections are asked, few are passed each time. */
+const LOOK_AHEAD: u32 = 256
+
+/**
+ * Of `rows` rows of a window, set the bits of those in runs (as of `pairRows`) and clear the others: bit k & 7 of byte
+ * k >> 3 is row k. Few rows are in none.
+ */
+export function markRuns(runs: usize, count: u32, rows: u32, bits: usize): void {
+  memory.fill(bits, 0xff, rows >> 3)
+  if (rows & 7) store<u8>(bits + <usize>(rows >> 3), (<u8>1 << <u8>(rows & 7)) - 1)
+  let next: u32 = 0
+  for (const end = runs + <usize>count * RUN_BYTES; runs < end; runs += RUN_BYTES) {
+    const row = load<u32>(runs)
+    for (; next < row; next++) clear(bits, next)
+    next = row + load<u32>(runs, 8)
   }
+  for (; next < rows; next++) clear(bits, next)
+}
+
+@inline function clear(bits: usize, k: u32): void {
+  const byte = bits + <usize>(k >> 3)
+  store<u8>(byte, load<u8>(byte) & ~(<u8>1 << <u8>(k & 7)))
 }
 
 /** sources hold an id and, below it, one bit: put the bit into kept (one byte per row) and leave the id. */
 export function splitKept(sources: usize, count: u32, kept: usize): void {
-  for (let k: u32 = 0; k < count; k++) {
-    const at = sources + ((<usize>k) << 2)
-    const both = load<u32>(at)
-    store<u8>(kept + <usize>k, <u8>(both & 1))
-    store<u32>(at, both >> 1)
+  const end = kept + <usize>count
+  const one = i32x4.splat(1)
+  for (const fast = kept + <usize>(count & ~15); kept < fast; kept += 16, sources += 64) {
+    const a = v128.load(sources)
+    const b = v128.load(sources, 16)
+    const c = v128.load(sources, 32)
+    const d = v128.load(sources, 48)
+    const low = i16x8.narrow_i32x4_u(v128.and(a, one), v128.and(b, one))
+    const high = i16x8.narrow_i32x4_u(v128.and(c, one), v128.and(d, one))
+    v128.store(kept, i8x16.narrow_i16x8_u(low, high))
+    v128.store(sources, i32x4.shr_u(a, 1))
+    v128.store(sources, i32x4.shr_u(b, 1), 16)
+    v128.store(sources, i32x4.shr_u(c, 1), 32)
+    v128.store(sources, i32x4.shr_u(d, 1), 48)
+  }
+  for (; kept < end; kept++, sources += 4) {
+    const both = load<u32>(sources)
+    store<u8>(kept, <u8>(both & 1))
+    store<u32>(sources, both >> 1)
   }
 }
 
@@ -80,6 +105,13 @@ export function closeKept(
         continue
       }
       if (key == END) break
+      if (asked > key) {
+        const next = behindKept(sources, targets, kept, row, count, asked)
+        if (next > row) {
+          row = next
+          continue
+        }
+      }
       open = true
       openKey = key
       original = 0
@@ -97,4 +129,26 @@ export function closeKept(
   store<f64>(state, original, M_OPEN_ORIGINAL)
   store<f64>(state, manipulated, M_OPEN_MANIPULATED)
   return status
+}
+
+/**
+ * Row behind the connections from `row` on of which all rows are kept and which are not asked: there is nothing to say of
+ * them. Where it cannot see the end of one, that one's first row. `row` begins a connection below `asked`.
+ */
+function behindKept(sources: usize, targets: usize, kept: usize, row: u32, count: u32, asked: u64): u32 {
+  const last = min(count - 1, row + LOOK_AHEAD)
+  let end = row
+  while (end + 16 <= last && i8x16.all_true(v128.load(kept + <usize>end))) end += 16
+  while (end < last && load<u8>(kept + <usize>end)) end++
+  const key = keyAt(sources, targets, end)
+  while (end > row && keyAt(sources, targets, end - 1) == key) end--
+  if (end == row || keyAt(sources, targets, end - 1) < asked) return end
+  // The first row that is not below what is asked.
+  let low = row
+  while (low < end) {
+    const middle = (low + end) >> 1
+    if (keyAt(sources, targets, middle) < asked) low = middle + 1
+    else end = middle
+  }
+  return low
 }

@@ -97,10 +97,27 @@ const MUTANTS = [
   [
     'every row taken for kept',
     'assembly/kept.ts',
-    'store<u8>(kept + <usize>k, <u8>(both & 1))',
-    'store<u8>(kept + <usize>k, 1)',
+    'v128.store(kept, i8x16.narrow_i16x8_u(low, high))',
+    'v128.store(kept, i8x16.splat(1))',
   ],
-  ['only the first row of a run marked as kept', 'assembly/kept.ts', 'k < last; k++', 'k < row + 1; k++'],
+  [
+    'only the first row of a run marked as kept',
+    'assembly/kept.ts',
+    'next = row + load<u32>(runs, 8)',
+    'next = row + 1',
+  ],
+  [
+    'asked connections passed over where all rows are kept',
+    'assembly/kept.ts',
+    'if (end == row || keyAt(sources, targets, end - 1) < asked) return end',
+    'return end',
+  ],
+  [
+    'rows before the one that is gone taken for a whole connection',
+    'assembly/kept.ts',
+    'while (end > row && keyAt(sources, targets, end - 1) == key) end--',
+    '',
+  ],
   [
     'a connection across the end of a window closed twice',
     'assembly/kept.ts',
@@ -370,14 +387,26 @@ const MUTANTS = [
     'true',
   ],
   [
-    'runs of values not compared',
+    'sources of rows in groups not compared',
     'assembly/align.ts',
+    ' | (load<u32>(otherSource + other4) ^ load<u32>(source))',
+    '',
+  ],
+  [
+    'one of four pairs not compared',
+    'assembly/same-values.ts',
+    'bits |= d0 | d1 | d2 | d3',
+    'bits |= d0 | d1 | d2',
+  ],
+  [
+    'runs of values not compared',
+    'assembly/same-values.ts',
     'else if (sameBytes(a, b, length * size)) continue',
     'else continue',
   ],
   [
     'last bytes of a run not compared',
-    'assembly/align.ts',
+    'assembly/same-values.ts',
     'for (; at < end; at++)',
     'for (; at + 1 < end; at++)',
   ],
@@ -396,7 +425,7 @@ const MUTANTS = [
   [
     'edges that differ not looked at again',
     'src/verification/synapses/walk.ts',
-    'if (dirty[k] === 1) this.#suspects.add(targets[k] ?? 0)',
+    'if (dirty[k] === 1 && this.#isCompared(targets[k] ?? 0)) this.#suspects.add(targets[k] ?? 0)',
     '',
   ],
   [

@@ -134,6 +134,9 @@ export const SNAPPY_SLACK = 64
 // One stretch of paired rows, u32 each: row of the original's window, row of the other buffer, number of rows.
 export const RUN_BYTES = 12
 
+// One pair of rows, u32 each: row of the original's window, row of the other buffer.
+export const PAIRED_BYTES = 8
+
 // Room that sorting keys needs beside them: five digits of 13 bits.
 export const HISTOGRAMS_BYTES = 163840
 

@@ -122,7 +122,7 @@ export interface KernelExports {
   collectValues(from: number, stride: number, width: number, order: number, count: number, into: number): void
   placeTargets(targets: number, count: number, first: number, places: number, nodes: number): number
   countGroups(targets: number, count: number, groupOf: number, counts: number): void
-  markRuns(runs: number, count: number, bits: number): void
+  markRuns(runs: number, count: number, rows: number, bits: number): void
   splitKept(sources: number, count: number, kept: number): void
   closeKept(
     state: number,
@@ -137,6 +137,15 @@ export interface KernelExports {
     others: number,
     width: number,
     runs: number,
+    count: number,
+    dirty: number,
+  ): number
+  listPairs(runs: number, count: number, pairs: number): number
+  comparePairs(
+    values: number,
+    others: number,
+    width: number,
+    pairs: number,
     count: number,
     dirty: number,
   ): number

@@ -85,10 +85,9 @@ function withBits(edges: EdgeSource, kept: EdgeBits): EdgeSource | undefined {
   const words = WORDS[type as keyof typeof WORDS]
   const mark = (first: number, count: number, into: Uint8Array): void => {
     const ids = new Uint32Array(into.buffer, into.byteOffset, count * words)
-    for (let k = 0, row = first; k < ids.length; k += words, row++) {
-      const bit = ((kept.bytes[row >>> 3] ?? 0) >> (row & 7)) & 1
-      ids[k] = 2 * (ids[k] ?? 0) + bit
-    }
+    const bits = kept.bytes.subarray(Math.floor(first / 8))
+    for (let k = 0, bit = first % 8; k < ids.length; k += words, bit++)
+      ids[k] = ((ids[k] ?? 0) << 1) | (((bits[bit >> 3] ?? 0) >> (bit & 7)) & 1)
   }
   const source: IdColumn = {
     ...edges.source,

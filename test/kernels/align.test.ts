@@ -76,6 +76,13 @@ function pairs(
   return found
 }
 
+const expectedPairs = (runs: readonly number[]): number[] =>
+  runs.flatMap((row, k) => {
+    if (k % 3 !== 0) return []
+    const [other = 0, length = 0] = [runs[k + 1], runs[k + 2]]
+    return Array.from({ length }, (_, n) => [row + n, other + n]).flat()
+  })
+
 describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
   it('pair rows as the slow twin does, in groups, with and without rows that must stay', () => {
     fc.assert(
@@ -87,11 +94,12 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
   })
 
   it('compare values of every width, and mark the rows that differ', () => {
-    const runs = fc.array(fc.tuple(fc.nat(3), fc.nat(5), fc.integer({ min: 1, max: 40 })), { maxLength: 6 })
+    const lengths = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(1, 2, 500))
+    const runs = fc.array(fc.tuple(fc.nat(3), fc.nat(5), lengths), { maxLength: 6 })
     const one = fc.tuple(
       fc.constantFrom(1, 2, 3, 4, 8, 12, 64),
       runs,
-      fc.array(fc.nat(5000), { maxLength: 4 }),
+      fc.array(fc.oneof(fc.nat(100), fc.nat(5000)), { maxLength: 4 }),
     )
     fc.assert(
       fc.property(one, ([width, gaps, flips]) => {
@@ -127,6 +135,13 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
         const count = memory.kernels.compareRuns(a, b, width, at, words.length / 3, dirty) >>> 0
         expect(memory.bytes(dirty, row)).toEqual(expected)
         expect(count).toBe(expected.reduce((sum, is) => sum + is, 0))
+        const listed = expectedPairs(words)
+        const pairs = memory.allocate((listed.length + 1) * 4)
+        expect(memory.kernels.listPairs(at, words.length / 3, pairs) >>> 0).toBe(listed.length / 2)
+        expect([...memory.words(pairs, listed.length)]).toEqual(listed)
+        memory.bytes(dirty, row + 1).fill(0)
+        expect(memory.kernels.comparePairs(a, b, width, pairs, listed.length / 2, dirty) >>> 0).toBe(count)
+        expect(memory.bytes(dirty, row)).toEqual(expected)
       }),
       { numRuns: 300 },
     )

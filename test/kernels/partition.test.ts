@@ -77,7 +77,7 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
   it('mark the rows of runs, and take the bit from under an id', () => {
     const runs = fc.array(fc.tuple(fc.nat(9), fc.integer({ min: 1, max: 20 })), { maxLength: 6 })
     fc.assert(
-      fc.property(runs, gaps => {
+      fc.property(runs, fc.nat(20), (gaps, behind) => {
         const memory = new KernelMemory(build)
         let row = 0
         const marked: number[] = []
@@ -87,12 +87,14 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
           row += gap + length
           return run
         })
-        const bits = memory.place(new Uint8Array(Math.ceil(row / 8) + 1))
-        memory.kernels.markRuns(memory.place(Uint32Array.from(words)), gaps.length, bits)
-        const found = memory.bytes(bits, Math.ceil(row / 8) + 1)
+        const rows = row + behind
+        const bits = memory.place(new Uint8Array(Math.ceil(rows / 8) + 1).fill(0x5a))
+        memory.kernels.markRuns(memory.place(Uint32Array.from(words)), gaps.length, rows, bits)
+        const found = memory.bytes(bits, Math.ceil(rows / 8) + 1)
         const isMarked = (k: number): number => ((found[k >> 3] ?? 0) >> (k & 7)) & 1
-        const all = Array.from({ length: 8 * found.length }, (_, k) => isMarked(k))
+        const all = Array.from({ length: 8 * (found.length - 1) }, (_, k) => isMarked(k))
         expect(all.flatMap((is, k) => (is === 1 ? [k] : []))).toEqual(marked)
+        expect(found.at(-1)).toBe(0x5a)
         const both = memory.place(Uint32Array.from(all, (bit, k) => 2 * (k * 7) + bit))
         const kept = memory.allocate(all.length)
         memory.kernels.splitKept(both, all.length, kept)

@@ -161,7 +161,7 @@ export class Walk {
     }
     const runs = this.#pair(first, count)
     if (runs === NONE) return { originalEdge: first + this.#stuckAt }
-    if (this.#kept !== undefined) this.#mark(this.#kept, first, runs)
+    if (this.#kept !== undefined) this.#mark(this.#kept, first, count, runs)
     const paired = this.#advance(pieces)
     if (this.#remain === undefined && this.#options.multiplicityKnown !== true) this.#suspectGaps(runs, count)
     if (!this.#concerns(count)) return undefined
@@ -214,10 +214,9 @@ export class Walk {
   }
 
   /** The bits of windows do not share bytes. The buffer is free: a walk that is told what remains finds nothing out. */
-  #mark(kept: EdgeBits, first: number, runs: number): void {
-    const bits = this.#memory.bytes(this.#keep, this.#rows / 8).fill(0)
-    this.#memory.kernels.markRuns(this.#properties.runs, runs, this.#keep)
-    kept.bytes.set(bits.subarray(0, kept.bytes.length - first / 8), first / 8)
+  #mark(kept: EdgeBits, first: number, count: number, runs: number): void {
+    this.#memory.kernels.markRuns(this.#properties.runs, runs, count, this.#keep)
+    kept.bytes.set(this.#memory.bytes(this.#keep, Math.ceil(count / 8)), first / 8)
   }
 
   /** Row of the window that could not be paired. */
