@@ -63,6 +63,16 @@ export function scanOrder(state: usize, source: usize, target: usize, count: u32
   store<u32>(state, largestTarget, S_MAX_TARGET)
 }
 
+/** The largest of `count` ids; 0 of none. */
+export function largestId(ids: usize, count: u32): u32 {
+  let largest = i32x4.splat(0)
+  let k: u32 = 0
+  for (const fast = count & ~3; k < fast; k += 4) largest = v128.max<u32>(largest, v128.load(ids + ((<usize>k) << 2)))
+  let found = lanesMax(largest)
+  for (; k < count; k++) found = max(found, load<u32>(ids + ((<usize>k) << 2)))
+  return found
+}
+
 function lanesMax(v: v128): u32 {
   return max(
     max(<u32>i32x4.extract_lane(v, 0), <u32>i32x4.extract_lane(v, 1)),

@@ -191,11 +191,12 @@ const MUTANTS = [
     "if (largestSource >= edges.sourceCount) throw idOutOfRange(edges, 'source', largestSource)",
     '',
   ],
+  ['a full spill buffer overrun', 'src/verification/dealt-keys.ts', 'full(bucket)', ''],
   [
-    'a full spill buffer overrun',
+    'keys of a bucket that are not from its first target on',
     'assembly/partition.ts',
-    'if (cursor == load<u32>(limits + bucket)) return k',
-    '',
+    '(<u64>firstTarget) << (<u64>sourceBits), bits, histograms)\n    : sort<u32>(keys, scratch, count, firstTarget << sourceBits',
+    '(<u64>firstTarget) << (<u64>sourceBits), bits, histograms)\n    : sort<u32>(keys, scratch, count, 0',
   ],
   [
     'keys sorted by their low digits only',

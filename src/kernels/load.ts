@@ -10,6 +10,7 @@ export interface KernelExports {
   mapIds(ids: number, count: number, table: number, tableLength: number, indices: number): number
   buildMembership(ids: number, count: number, member: number, length: number): void
   scanOrder(state: number, source: number, target: number, count: number): void
+  largestId(ids: number, count: number): number
   countConnections(
     state: number,
     source: number,
@@ -55,20 +56,20 @@ export interface KernelExports {
   dealRows(
     sources: number,
     targets: number,
-    first: number,
     count: number,
     bucketOf: number,
-    firstTargets: number,
+    shift: number,
     cursors: number,
-    limits: number,
-    keys: number,
     sourceBits: number,
     wide: number,
-  ): number
+  ): void
+  firstAbove(values: number, limits: number, first: number, count: number): number
   sortKeys(
     keys: number,
     scratch: number,
     count: number,
+    firstTarget: number,
+    sourceBits: number,
     bits: number,
     wide: number,
     histograms: number,

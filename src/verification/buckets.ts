@@ -3,8 +3,12 @@
 import { InternalError } from '../errors.ts'
 
 export interface Buckets {
-  /** Bucket of each target in the range, ascending. Two bytes, so that the table stays in L2 while rows are dealt. */
+  /**
+   * Bucket of each 2^shift targets, ascending; the number of buckets for those outside the range. Two bytes, and few
+   * entries, so that the table stays in the nearest caches while rows are dealt.
+   */
   readonly bucketOf: Uint16Array
+  readonly shift: number
   /** First target of each bucket. */
   readonly firstTargets: Uint32Array
   /** Rows before each bucket; one entry more than buckets. Row numbers stay below 2^32. */
@@ -22,19 +26,20 @@ export interface TargetRange {
   readonly to: number
 }
 
-/** Of targets outside the range: their rows are passed over. */
-const NO_BUCKET = 0xffff
-
 /** Greedy filling leaves neighbours that are together too large, so up to twice as many may come out. */
 const AIM_AT_BUCKETS = 30_000
-const MOST_BUCKETS = NO_BUCKET - 1
+const MOST_BUCKETS = 0xfffe
+
+/** Targets of an entry of the table at most, and its rows as part of a bucket's, so that buckets still come out alike. */
+const MOST_SHIFT = 5
+const PART_OF_BUCKET = 1 / 8
 
 /** Rows of a bucket at least, so that buckets can be numbered in two bytes. */
 export const leastBucketRows = (rows: number): number => Math.ceil(rows / AIM_AT_BUCKETS)
 
 /**
- * Plan buckets from the number of rows of each target, for those in the range. A bucket has at most `mostRows` rows, or a single target.
- * Sources are below `sourceCount`.
+ * Plan buckets from the number of rows of each target, for those in the range. A bucket has at most `mostRows` rows, or a
+ * single target. Sources are below `sourceCount`.
  */
 export function planBuckets(
   rowsOf: Uint32Array,
@@ -42,33 +47,40 @@ export function planBuckets(
   mostRows: number,
   range: TargetRange = { from: 0, to: rowsOf.length },
 ): Buckets {
+  const to = Math.min(range.to, rowsOf.length)
   const sourceBits = bitsFor(sourceCount)
   const wide = keyBytesFor(sourceCount, rowsOf.length) === 8
   const mostTargets = wide ? 1 << 20 : 2 ** (32 - sourceBits)
-  const bucketOf = new Uint16Array(rowsOf.length).fill(NO_BUCKET)
+  const shift = shiftFor(rowsOf, { from: range.from, to }, mostTargets, mostRows * PART_OF_BUCKET)
+  const step = 2 ** shift
+  const bucketOf = new Uint16Array(Math.ceil(rowsOf.length / step))
   const firstTargets: number[] = []
   const offsets: number[] = []
   let rows = 0
   let inBucket = 0
-  let span = 0
   let widest = 0
-  for (let target = range.from; target < Math.min(range.to, rowsOf.length); target++) {
-    const count = rowsOf[target] ?? 0
-    const first = firstTargets.at(-1) ?? 0
-    if (firstTargets.length === 0 || inBucket + count > mostRows || target - first >= mostTargets) {
+  for (let target = range.from, first = 0; target < to; target += step) {
+    const end = Math.min(target + step, to)
+    let count = 0
+    for (let k = target; k < end; k++) count += rowsOf[k] ?? 0
+    if (firstTargets.length === 0 || inBucket + count > mostRows || end - first > mostTargets) {
       firstTargets.push(target)
       offsets.push(rows)
+      first = target
       inBucket = 0
     }
-    bucketOf[target] = firstTargets.length - 1
-    span = target - (firstTargets.at(-1) ?? 0) + 1
-    widest = Math.max(widest, span)
+    bucketOf[target / step] = firstTargets.length - 1
+    widest = Math.max(widest, end - first)
     inBucket += count
     rows += count
   }
-  if (firstTargets.length > MOST_BUCKETS) throw new InternalError(`${firstTargets.length} buckets`)
+  const buckets = firstTargets.length
+  if (buckets > MOST_BUCKETS) throw new InternalError(`${buckets} buckets`)
+  bucketOf.fill(buckets, 0, range.from / step)
+  bucketOf.fill(buckets, Math.ceil(to / step))
   return {
     bucketOf,
+    shift,
     firstTargets: Uint32Array.from(firstTargets),
     offsets: Float64Array.from([...offsets, rows]),
     sourceBits,
@@ -77,9 +89,32 @@ export function planBuckets(
   }
 }
 
+/** The largest that leaves no entry with too many rows or targets, or with some that are in the range and some that are not. */
+function shiftFor(
+  rowsOf: Uint32Array,
+  { from, to }: TargetRange,
+  mostTargets: number,
+  mostRows: number,
+): number {
+  for (let shift = MOST_SHIFT; shift > 0; shift--) {
+    const targets = 2 ** shift
+    if (from % targets !== 0 || (to % targets !== 0 && to < rowsOf.length) || targets > mostTargets) continue
+    let most = 0
+    for (let target = from; target < to && most <= mostRows; target += targets) {
+      let rows = 0
+      for (let k = target; k < Math.min(target + targets, to); k++) rows += rowsOf[k] ?? 0
+      most = Math.max(most, rows)
+    }
+    if (most <= mostRows) return shift
+  }
+  return 0
+}
+
 /** Bytes of a key that holds a source and its target within a bucket: 4 where that leaves few enough buckets. */
-export const keyBytesFor = (sourceCount: number, targetCount: number): 4 | 8 =>
-  targetCount / 2 ** (32 - bitsFor(sourceCount)) > AIM_AT_BUCKETS / 2 ? 8 : 4
+export const keyBytesFor = (sourceCount: number, targetCount: number): 4 | 8 => {
+  const sourceBits = bitsFor(sourceCount)
+  return sourceBits === 32 || targetCount / 2 ** (32 - sourceBits) > AIM_AT_BUCKETS / 2 ? 8 : 4
+}
 
 /** Bits that 0 .. count-1 need. */
 const bitsFor = (count: number): number => (count <= 1 ? 0 : 32 - Math.clz32(count - 1))

@@ -6,6 +6,8 @@ import type { Stretch } from './windows.ts'
 
 /** Rows that are looked at for each part. */
 const SAMPLES = 32
+/** Parts begin with round targets, where that is no matter: rows in no order are then dealt out by a smaller table. */
+const ROUND = 32
 
 /**
  * Ranges of targets that together are all, each with about as many rows as any other, by the look of a few rows.
@@ -19,7 +21,8 @@ export async function cutTargets(edges: EdgeSource, parts: number): Promise<Targ
   seen.sort((a, b) => a - b)
   const cuts = new Set<number>()
   for (let part = 1; part < parts; part++) {
-    const target = seen[Math.floor((count * part) / parts)] ?? 0
+    const seenTarget = seen[Math.floor((count * part) / parts)] ?? 0
+    const target = edges.targetCount < ROUND * ROUND * parts ? seenTarget : seenTarget - (seenTarget % ROUND)
     if (target > 0 && target < edges.targetCount) cuts.add(target)
   }
   const starts = [0, ...cuts]

@@ -68,12 +68,4 @@ export class OrderSeen {
     this.ascends &&= !this.#scan.targetBroken
     this.strictly &&= !this.#scan.sourceBroken
   }
-
-  get largestMinor(): number {
-    return this.#scan.largestSource
-  }
-
-  get largestMajor(): number {
-    return this.#scan.largestTarget
-  }
 }

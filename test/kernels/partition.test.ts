@@ -24,20 +24,108 @@ const keys = fc
 
 describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
   it('sort keys, whatever their bits and number', () => {
+    const run = fc.tuple(keys, fc.nat(0xffff_fffe), fc.nat(31))
     fc.assert(
-      fc.property(keys, ({ wide, bits, values }) => {
+      fc.property(run, ([{ wide, bits, values }, firstTarget, sourceBits]) => {
         const memory = new KernelMemory(build)
-        const stored = wide ? values : Uint32Array.from(values, Number)
+        const size = wide ? 64 : 32
+        // As they are dealt: still with the targets before the first one of their bucket.
+        const base = BigInt(firstTarget) << BigInt(sourceBits)
+        const dealt = values.map(key => BigInt.asUintN(size, key + base))
+        const stored = wide ? dealt : Uint32Array.from(dealt, Number)
         const at = memory.place(new Uint8Array(stored.buffer))
         const scratch = memory.allocate(stored.byteLength)
         const histograms = memory.allocate(HISTOGRAMS_BYTES)
-        const sorted =
-          memory.kernels.sortKeys(at, scratch, values.length, bits, wide ? 1 : 0, histograms) >>> 0
+        const layout = [firstTarget, sourceBits, bits, wide ? 1 : 0] as const
+        const sorted = memory.kernels.sortKeys(at, scratch, values.length, ...layout, histograms) >>> 0
         expect([at, scratch]).toContain(sorted)
         const bytes = memory.bytes(sorted, stored.byteLength).slice().buffer
-        expect(wide ? new BigUint64Array(bytes) : new Uint32Array(bytes)).toEqual(stored.toSorted())
+        const found = wide ? new BigUint64Array(bytes) : BigUint64Array.from(new Uint32Array(bytes), BigInt)
+        expect(found).toEqual(values.toSorted())
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('deal rows to buckets in their order, and take keys apart again', () => {
+    const nodes = 40
+    const rows = fc.array(fc.tuple(fc.nat(1000), fc.nat(nodes - 1)), { maxLength: 60 })
+    const run = fc.tuple(rows, fc.integer({ min: 0, max: 3 }), fc.boolean(), fc.integer({ min: 1, max: 5 }))
+    fc.assert(
+      fc.property(run, ([dealt, shift, wide, buckets]) => {
+        const memory = new KernelMemory(build)
+        const keyBytes = wide ? 8 : 4
+        const entries = Math.ceil(nodes / 2 ** shift)
+        const bucketOf = Uint16Array.from({ length: entries }, (_, entry) =>
+          Math.floor((entry * buckets) / entries),
+        )
+        const bucketOfTarget = (target: number): number => bucketOf[target >> shift] ?? -1
+        const room = dealt.length * keyBytes
+        const keys = memory.allocate(buckets * room)
+        const cursors = memory.place(Uint32Array.from({ length: buckets }, (_, k) => keys + k * room))
+        const [source, target] = [0, 1].map(side =>
+          memory.place(Uint32Array.from(dealt, row => row[side as 0 | 1])),
+        )
+        const out = [memory.allocate(room + 4), memory.allocate(room + 4)] as const
+        const scratch = memory.allocate(room)
+        const histograms = memory.allocate(HISTOGRAMS_BYTES)
+        const { kernels } = memory
+        const table = memory.place(bucketOf)
+        kernels.dealRows(source ?? 0, target ?? 0, dealt.length, table, shift, cursors, 10, wide ? 1 : 0)
+        for (let bucket = 0; bucket < buckets; bucket++) {
+          const mine = dealt.filter(row => bucketOfTarget(row[1]) === bucket)
+          const start = keys + bucket * room
+          expect(memory.words(cursors, buckets)[bucket]).toBe(start + mine.length * keyBytes)
+          const first = Math.max(0, bucketOf.indexOf(bucket)) << shift
+          const layout = [first, 10, 16, wide ? 1 : 0] as const
+          const sorted = kernels.sortKeys(start, scratch, mine.length, ...layout, histograms) >>> 0
+          kernels.unpackKeys(sorted, mine.length, first, 10, wide ? 1 : 0, ...out)
+          const found = out.map(at => memory.words(at, mine.length).slice())
+          const expected = mine.toSorted(([s, t], [s2, t2]) => t - t2 || s - s2)
+          expect(found).toEqual([0, 1].map(side => Uint32Array.from(expected, row => row[side as 0 | 1])))
+        }
+      }),
+    )
+  })
+
+  it('count targets up to the first that is no node', () => {
+    const nodes = 12
+    fc.assert(
+      fc.property(fc.array(fc.nat(nodes), { maxLength: 40 }), targets => {
+        const memory = new KernelMemory(build)
+        const at = memory.place(Uint32Array.from(targets))
+        const counts = memory.place(new Uint32Array(nodes))
+        const bad = targets.indexOf(nodes)
+        expect(memory.kernels.countTargets(at, targets.length, counts, nodes) >>> 0).toBe(
+          bad < 0 ? NONE : bad,
+        )
+        if (bad >= 0) return
+        const expected = Array.from(
+          { length: nodes },
+          (_, k) => targets.filter(target => target === k).length,
+        )
+        expect([...memory.words(counts, nodes)]).toEqual(expected)
+      }),
+    )
+  })
+
+  it('find the largest id, and what is above its limit', () => {
+    const id = fc.oneof(fc.nat(20), fc.constantFrom(2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, NONE))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(id, id), { maxLength: 30 }), fc.nat(30), (pairs, from) => {
+        const memory = new KernelMemory(build)
+        const first = Math.min(from, pairs.length)
+        const [values, limits] = [0, 1].map(side =>
+          memory.place(Uint32Array.from(pairs, pair => pair[side as 0 | 1])),
+        )
+        expect(memory.kernels.largestId(values ?? 0, pairs.length) >>> 0).toBe(
+          Math.max(0, ...pairs.map(([v]) => v)),
+        )
+        const above = pairs.findIndex(([value, limit], k) => k >= first && value > limit)
+        expect(memory.kernels.firstAbove(values ?? 0, limits ?? 0, first, pairs.length) >>> 0).toBe(
+          above < 0 ? NONE : above,
+        )
+      }),
     )
   })
 

@@ -2,19 +2,31 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { EdgeSource } from '../../src/connectome/edges.ts'
 import { edgesFromArrays } from '../../src/connectome/memory-edges.ts'
+import { KernelMemory } from '../../src/kernels/memory.ts'
 import { askedConnections } from '../../src/verification/asked.ts'
+import { BucketRows } from '../../src/verification/bucket-rows.ts'
 import { keyBytesFor, planBuckets } from '../../src/verification/buckets.ts'
 import { compareEdges } from '../../src/verification/compare.ts'
 import { summarizeEdges } from '../../src/verification/summary.ts'
 
 it('buckets are consecutive targets with all their rows, small enough or of one target', () => {
-  const rows = fc.array(fc.nat(9), { minLength: 1, maxLength: 60 })
+  const rows = fc.array(fc.nat(9), { minLength: 1, maxLength: 80 })
+  const shifts = new Set<number>()
   fc.assert(
-    fc.property(rows, fc.integer({ min: 1, max: 25 }), (rowsOf, most) => {
-      const { bucketOf, firstTargets, offsets } = planBuckets(Uint32Array.from(rowsOf), 100, most)
+    fc.property(rows, fc.integer({ min: 1, max: 400 }), fc.nat(80), fc.nat(80), (rowsOf, most, from, to) => {
+      const range = { from, to: to > 70 ? Number.POSITIVE_INFINITY : to }
+      const { bucketOf, shift, firstTargets, offsets } = planBuckets(
+        Uint32Array.from(rowsOf),
+        100,
+        most,
+        range,
+      )
+      shifts.add(shift)
+      const targets = rowsOf.map((_, target) => target)
+      const bucketOfTarget = (target: number): number => bucketOf[target >> shift] ?? -1
       let before = 0
       firstTargets.forEach((first, bucket) => {
-        const members = rowsOf.map((_, target) => target).filter(target => bucketOf[target] === bucket)
+        const members = targets.filter(target => bucketOfTarget(target) === bucket)
         expect(members[0]).toBe(first)
         expect(members.at(-1)).toBe(first + members.length - 1)
         expect(offsets[bucket]).toBe(before)
@@ -23,8 +35,15 @@ it('buckets are consecutive targets with all their rows, small enough or of one 
         before += inside
       })
       expect(offsets.at(-1)).toBe(before)
+      for (const target of targets) {
+        const isInside = target >= range.from && target < range.to
+        if (!isInside) expect(bucketOfTarget(target)).toBe(firstTargets.length)
+        else expect(bucketOfTarget(target)).toBeLessThan(firstTargets.length)
+      }
     }),
+    { numRuns: 500 },
   )
+  expect([...shifts].toSorted()).toEqual([0, 1, 2, 3, 4, 5])
 })
 
 it('keys have 8 bytes where 4 do not hold a source and enough targets', async () => {
@@ -82,4 +101,30 @@ it('rows in no order are counted and dealt once, however many populations are fo
   ])
   // Once to count, once to deal, and the first window that showed that they are in no order.
   expect(read).toBeLessThanOrEqual(2 * rows + windowRows)
+})
+
+it('rows that were others when they were counted are noticed', async () => {
+  const rows = 9_000
+  const ids = (step: number): Uint32Array => Uint32Array.from({ length: rows }, (_, k) => (k * step) % 97)
+  const edges = edgesFromArrays({ source: ids(5), target: ids(31), sourceCount: 97, targetCount: 97 })
+  const changing = (row: number, from: number): EdgeSource => {
+    let reads = 0
+    const readInto: EdgeSource['target']['readInto'] = (first, count, into) => {
+      const pending = edges.target.readInto(first, count, into)
+      if (first === 0) reads++
+      if (reads >= from && row >= first && row < first + count) into[4 * (row - first)] = 1
+      return pending
+    }
+    return { ...edges, target: { ...edges.target, readInto } }
+  }
+  const error = 'changed while it was read'
+  for (const row of [0, 5_000, rows - 1]) {
+    expect(edges.target.type).toBe('u32')
+    const windows = new BucketRows(new KernelMemory('checked'), changing(row, 2), 1024, {
+      budget: { left: 2 ** 20 },
+      range: { from: 0, to: Number.POSITIVE_INFINITY },
+      bucketRows: 100,
+    })
+    await expect(windows.next()).rejects.toThrow(error)
+  }
 })
