@@ -21,5 +21,5 @@ export { unshuffle } from './unshuffle'
 export function heapBase(): usize {
   return __heap_base
 }
-export { closeKept, markRuns, splitKept } from './kept'
+export { closeKept, joinKept, markRuns, splitKept } from './kept'
 export { countGroups, placeTargets } from './places'

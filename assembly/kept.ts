@@ -39,6 +39,28 @@ export function markRuns(runs: usize, count: u32, rows: u32, bits: usize): void 
   store<u8>(byte, load<u8>(byte) & ~(<u8>1 << <u8>(k & 7)))
 }
 
+/** Put below each of `count` ids one bit of `bits`: that of row k is bit `first + k` of them. */
+export function joinKept(ids: usize, count: u32, bits: usize, first: u32): void {
+  const end = ids + (<usize>count << 2)
+  let bit = first
+  for (; ids < end && bit & 7; ids += 4, bit++) join(ids, bits, bit)
+  const low = i32x4(1, 2, 4, 8)
+  const high = i32x4(16, 32, 64, 128)
+  for (; ids + 32 <= end; ids += 32, bit += 8) {
+    const eight = i32x4.splat(load<u8>(bits + <usize>(bit >> 3)))
+    // What is true is -1.
+    const a = i32x4.eq(v128.and(eight, low), low)
+    const b = i32x4.eq(v128.and(eight, high), high)
+    v128.store(ids, i32x4.sub(i32x4.shl(v128.load(ids), 1), a))
+    v128.store(ids, i32x4.sub(i32x4.shl(v128.load(ids, 16), 1), b), 16)
+  }
+  for (; ids < end; ids += 4, bit++) join(ids, bits, bit)
+}
+
+@inline function join(id: usize, bits: usize, bit: u32): void {
+  store<u32>(id, (load<u32>(id) << 1) | ((load<u8>(bits + <usize>(bit >> 3)) >> (bit & 7)) & 1))
+}
+
 /** sources hold an id and, below it, one bit: put the bit into kept (one byte per row) and leave the id. */
 export function splitKept(sources: usize, count: u32, kept: usize): void {
   const end = kept + <usize>count

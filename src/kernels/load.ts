@@ -124,6 +124,7 @@ export interface KernelExports {
   placeTargets(targets: number, count: number, first: number, places: number, nodes: number): number
   countGroups(targets: number, count: number, groupOf: number, counts: number): void
   markRuns(runs: number, count: number, rows: number, bits: number): void
+  joinKept(ids: number, count: number, bits: number, first: number): void
   splitKept(sources: number, count: number, kept: number): void
   closeKept(
     state: number,

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type EdgeOrder, type EdgeSource, type IdColumn, MAX_NODES } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InternalError } from '../errors.ts'
+import type { KernelBuild } from '../kernels/load.ts'
 import { KernelMemory } from '../kernels/memory.ts'
 import { BucketRows } from './bucket-rows.ts'
 import { type CompareOptions, comparisonOf, DEFAULT_MEMORY, placeMembership } from './compare.ts'
@@ -16,9 +17,6 @@ import type { EdgeBits } from './synapses/expectation.ts'
 import { ColumnWindow, type EdgeWindows, WINDOW_ROWS } from './windows.ts'
 
 const PAUSE_AFTER = 50
-
-/** Words of an id; the lowest can take the bit. */
-const WORDS = { u64: 2, i64: 2, u32: 1, i32: 1 } as const
 
 /**
  * What `compareEdges` finds of an original in no order and of a manipulated population that consists of its rows `kept`.
@@ -32,7 +30,7 @@ export async function compareKept(
   target: NodeSelection,
   options: CompareOptions,
 ): Promise<Comparison | undefined> {
-  const marked = withBits(original, kept)
+  const marked = withBits(original, kept, options.kernels)
   if (marked === undefined) return undefined
   const { edges, asked } = manipulated
   const memory = new KernelMemory(options.kernels)
@@ -78,24 +76,27 @@ export async function compareKept(
   return comparisonOf(original, scan, run, order)
 }
 
-/** Sources with a bit below them: 1 for rows that are kept. */
-function withBits(edges: EdgeSource, kept: EdgeBits): EdgeSource | undefined {
-  const { type } = edges.source
-  if (!(type in WORDS) || 2 * edges.sourceCount > MAX_NODES) return undefined
-  const words = WORDS[type as keyof typeof WORDS]
-  const mark = (first: number, count: number, into: Uint8Array): void => {
-    const ids = new Uint32Array(into.buffer, into.byteOffset, count * words)
-    const bits = kept.bytes.subarray(Math.floor(first / 8))
-    for (let k = 0, bit = first % 8; k < ids.length; k += words, bit++)
-      ids[k] = ((ids[k] ?? 0) << 1) | (((bits[bit >> 3] ?? 0) >> (bit & 7)) & 1)
+/** Sources with a bit below them: 1 for rows that are kept. One reads them at a time. */
+function withBits(edges: EdgeSource, kept: EdgeBits, kernels?: KernelBuild): EdgeSource | undefined {
+  if (2 * edges.sourceCount > MAX_NODES) return undefined
+  const memory = new KernelMemory(kernels)
+  const window = new ColumnWindow(memory, edges.source, WINDOW_ROWS, false)
+  const bits = memory.allocate(WINDOW_ROWS / 8 + 1)
+  const readSome = async (first: number, count: number, into: Uint8Array): Promise<void> => {
+    await window.fill(first, count)
+    const from = Math.floor(first / 8)
+    const some = kept.bytes.subarray(from, Math.ceil((first + count) / 8))
+    memory.bytes(bits, some.length).set(some)
+    memory.kernels.joinKept(window.ids, count, bits, first % 8)
+    into.set(memory.bytes(window.ids, count * 4))
   }
   const source: IdColumn = {
     ...edges.source,
+    type: 'u32',
     resident: undefined,
-    readInto: (first, count, into) => {
-      const pending = edges.source.readInto(first, count, into)
-      if (pending !== undefined) return pending.then(() => mark(first, count, into))
-      mark(first, count, into)
+    readInto: async (first, count, into) => {
+      for (let at = 0; at < count; at += WINDOW_ROWS)
+        await readSome(first + at, Math.min(WINDOW_ROWS, count - at), into.subarray(at * 4))
     },
   }
   return { ...edges, source, sourceCount: 2 * edges.sourceCount }

@@ -162,10 +162,10 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
     )
   })
 
-  it('mark the rows of runs, and take the bit from under an id', () => {
+  it('mark the rows of runs, and put a bit below an id and take it again', () => {
     const runs = fc.array(fc.tuple(fc.nat(9), fc.integer({ min: 1, max: 20 })), { maxLength: 6 })
     fc.assert(
-      fc.property(runs, fc.nat(20), (gaps, behind) => {
+      fc.property(runs, fc.nat(20), fc.nat(17), (gaps, behind, first) => {
         const memory = new KernelMemory(build)
         let row = 0
         const marked: number[] = []
@@ -188,6 +188,11 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
         memory.kernels.splitKept(both, all.length, kept)
         expect([...memory.bytes(kept, all.length)]).toEqual(all)
         expect([...memory.words(both, all.length)]).toEqual(all.map((_, k) => k * 7))
+        const from = Math.min(first, all.length)
+        memory.kernels.joinKept(both + from * 4, all.length - from, bits, from)
+        expect([...memory.words(both, all.length)]).toEqual(
+          all.map((bit, k) => (k < from ? k * 7 : 2 * (k * 7) + bit)),
+        )
       }),
     )
   })

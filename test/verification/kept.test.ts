@@ -20,6 +20,7 @@ const storages = {
   i64: (ids: number[]) => BigInt64Array.from(ids.map(BigInt)),
   u32: (ids: number[]) => Uint32Array.from(ids),
   i32: (ids: number[]) => Int32Array.from(ids),
+  u8: (ids: number[]) => Uint8Array.from(ids),
 }
 
 const edgesOf = (all: readonly Row[], storage: keyof typeof storages) =>
@@ -122,13 +123,11 @@ describe('connections of rows that are kept', () => {
 
   it('are not looked for where ids leave no bit free', async () => {
     const one = { sourceCount: NODES, targetCount: NODES }
-    const bytes = edgesFromArrays({ source: Uint8Array.of(1, 0), target: Uint8Array.of(1, 0), ...one })
     const many = edgesFromArrays({ source: Uint32Array.of(1), target: Uint32Array.of(0), ...one })
     const all = selection(Uint32Array.of(0))
-    for (const edges of [bytes, { ...many, sourceCount: 2 ** 31 }]) {
-      const manipulated = { edges, asked: askedOf([]) }
-      const kept = noEdges(edges.edgeCount)
-      expect(await compareKept(edges, kept, manipulated, all, all, { keep: 1 })).toBeUndefined()
-    }
+    const edges = { ...many, sourceCount: 2 ** 31 }
+    const manipulated = { edges, asked: askedOf([]) }
+    const kept = noEdges(edges.edgeCount)
+    expect(await compareKept(edges, kept, manipulated, all, all, { keep: 1 })).toBeUndefined()
   })
 })

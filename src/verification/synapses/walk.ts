@@ -8,7 +8,6 @@ import type { EdgeSource } from '../../connectome/edges.ts'
 import { NONE, RUN_BYTES } from '../../kernels/abi.ts'
 import { KernelMemory } from '../../kernels/memory.ts'
 import { checkRange } from '../order.ts'
-import { Scan } from '../scan.ts'
 import { ColumnWindow, WINDOW_ROWS } from '../windows.ts'
 import type { TargetSet } from './bits.ts'
 import type { ColumnPair } from './columns.ts'
@@ -33,6 +32,8 @@ const MOST_BYTES = 16 * 1024 * 1024
 /** Rows of a window for each group: pieces are read for each property. */
 const ROWS_PER_GROUP = 4096
 const MOST_ROWS = 8 * WINDOW_ROWS
+/** Ids that are read at once. */
+const READ_ROWS = 16 * 1024
 const PAUSE_AFTER = 50
 
 export const rowsPerWindow = (pairs: readonly ColumnPair[], groups: number, wanted?: number): number => {
@@ -81,7 +82,6 @@ export class Walk {
   readonly #suspects: TargetSet
   readonly #options: SynapseOptions
   readonly #rows: number
-  readonly #scan: Scan
   readonly #properties: PropertyWindow
   readonly #source: ColumnWindow
   readonly #target: ColumnWindow
@@ -119,7 +119,6 @@ export class Walk {
     this.#memory = memory
     const column = (edges: EdgeSource, side: 'source' | 'target') =>
       new ColumnWindow(memory, edges[side], this.#rows, false)
-    this.#scan = new Scan(memory)
     this.#source = column(original, 'source')
     this.#target = column(original, 'target')
     this.#otherSource = column(manipulated, 'source')
@@ -150,10 +149,7 @@ export class Walk {
   }
 
   async #window(first: number, count: number): Promise<Break | undefined> {
-    await this.#source.fill(first, count)
-    await this.#target.fill(first, count)
-    this.#scan.rows(this.#source.ids, this.#target.ids, count)
-    checkRange(this.#original, this.#scan.largestSource, this.#scan.largestTarget)
+    await this.#fill(first, count)
     const pieces = this.#pieces(count)
     for (const { at, first: from, count: rows } of pieces) {
       await this.#otherSource.fill(from, rows, this.#otherSource.ids + at * 4)
@@ -167,6 +163,22 @@ export class Walk {
     if (!this.#concerns(count)) return undefined
     if ((await this.#properties.compare(first, count, paired, runs)) > 0) this.#suspect(count)
     return undefined
+  }
+
+  /** The ids of the window, in pieces: as read they stay in the cache until they are u32, and these until they are checked. */
+  async #fill(first: number, count: number): Promise<void> {
+    const { kernels } = this.#memory
+    for (let at = 0; at < count; at += READ_ROWS) {
+      const rows = Math.min(READ_ROWS, count - at)
+      const [source, target] = [this.#source.ids + at * 4, this.#target.ids + at * 4]
+      await this.#source.fill(first + at, rows, source)
+      await this.#target.fill(first + at, rows, target)
+      const [largestSource, largestTarget] = [
+        kernels.largestId(source, rows),
+        kernels.largestId(target, rows),
+      ]
+      checkRange(this.#original, largestSource >>> 0, largestTarget >>> 0)
+    }
   }
 
   /** Rows of the manipulated that may belong to the window: of each group as many as the window has. */
