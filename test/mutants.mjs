@@ -107,6 +107,12 @@ const MUTANTS = [
     'next = row + 1',
   ],
   [
+    'bits of the first four rows joined to the next four as well',
+    'assembly/kept.ts',
+    'i32x4.eq(v128.and(eight, high), high)',
+    'i32x4.eq(v128.and(eight, low), low)',
+  ],
+  [
     'asked connections passed over where all rows are kept',
     'assembly/kept.ts',
     'if (end == row || keyAt(sources, targets, end - 1) < asked) return end',

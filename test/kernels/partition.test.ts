@@ -1,6 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { HISTOGRAMS_BYTES, NONE, PLACE_BYTES } from '../../src/kernels/abi.ts'
+import {
+  CLASSES,
+  DONE,
+  HISTOGRAMS_BYTES,
+  LOST_NOT_ASKED,
+  M_LIMITS,
+  M_ORIGINAL_POSITION,
+  M_RECORDS,
+  M_RECORDS_CAPACITY,
+  M_RECORDS_LENGTH,
+  M_SOURCE_MEMBER,
+  M_TARGET_MEMBER,
+  MERGE_BYTES,
+  MULTIPLICITY_CHANGED,
+  NEED_ORIGINAL,
+  NONE,
+  PLACE_BYTES,
+  RECORD_BYTES,
+  RECORDS_PER_STEP,
+} from '../../src/kernels/abi.ts'
 import type { KernelBuild } from '../../src/kernels/load.ts'
 import { KernelMemory } from '../../src/kernels/memory.ts'
 
@@ -158,6 +177,55 @@ describe.each<KernelBuild>(['release', 'checked'])('%s kernels', build => {
         expect([...memory.words(counts, 5)]).toEqual(
           Array.from({ length: 5 }, (_, group) => good.filter(target => groupOf[target] === group).length),
         )
+      }),
+    )
+  })
+
+  it('close connections of rows that are kept in any order, in windows of any size', () => {
+    const rows = fc.array(fc.tuple(fc.nat(30), fc.integer({ min: 0, max: 400 })), { maxLength: 5 })
+    const one = fc.tuple(rows, fc.array(fc.nat(900), { maxLength: 5 }), fc.integer({ min: 1, max: 1200 }))
+    fc.assert(
+      fc.property(one, ([lengths, gone, size]) => {
+        const memory = new KernelMemory(build)
+        // Connections of one row each, and of many.
+        const sources = lengths.flatMap(([ones, many], k) => [
+          ...Array.from({ length: ones }, (_, n) => 100 * k + n),
+          ...new Array<number>(many).fill(100 * k + 99),
+        ])
+        const kept = sources.map((_, k) => (gone.includes(k) ? 0 : 1))
+        const state = memory.place(new Uint8Array(MERGE_BYTES))
+        const member = memory.place(new Uint8Array(600).fill(1))
+        const words = memory.words(state, MERGE_BYTES / 4)
+        words[M_SOURCE_MEMBER / 4] = member
+        words[M_TARGET_MEMBER / 4] = member
+        words[M_RECORDS_CAPACITY / 4] = sources.length + RECORDS_PER_STEP
+        words.fill(NONE, M_LIMITS / 4, M_LIMITS / 4 + CLASSES)
+        const records = memory.allocate((sources.length + RECORDS_PER_STEP) * RECORD_BYTES)
+        memory.store(state + M_RECORDS, records)
+        const room = memory.allocate(4 * sources.length + 4)
+        const targets = memory.place(new Uint32Array(sources.length + 1))
+        const bytes = memory.allocate(sources.length + 1)
+        for (let at = 0, final = false; !final; at += size) {
+          const count = Math.min(size, sources.length - at)
+          final = at + count === sources.length
+          memory.words(room, count).set(sources.slice(at, at + count))
+          memory.bytes(bytes, count).set(kept.slice(at, at + count))
+          memory.store(state + M_ORIGINAL_POSITION, 0)
+          const status = memory.kernels.closeKept(state, room, targets, bytes, count, final ? 1 : 0)
+          expect(status).toBe(final ? DONE : NEED_ORIGINAL)
+        }
+        const found = Array.from({ length: memory.load(state + M_RECORDS_LENGTH) }, (_, k) => [
+          memory.load(records + k * RECORD_BYTES),
+          memory.load(records + k * RECORD_BYTES + 4),
+          ...memory.doubles(records + k * RECORD_BYTES + 16, 2),
+        ])
+        const expected = [...new Set(sources)].flatMap(source => {
+          const all = kept.filter((_, k) => sources[k] === source)
+          const left = all.filter(is => is === 1).length
+          const kind = left === 0 ? LOST_NOT_ASKED : MULTIPLICITY_CHANGED
+          return left === all.length ? [] : [[kind, source, all.length, left]]
+        })
+        expect(found).toEqual(expected)
       }),
     )
   })
