@@ -128,3 +128,32 @@ it('rows that were others when they were counted are noticed', async () => {
     await expect(windows.next()).rejects.toThrow(error)
   }
 })
+
+it.each([0, 2 ** 20])('rows come in order from buckets, with %d bytes for their keys', async left => {
+  const rows = 30_000
+  const nodes = 300
+  // A third of the rows have one target, more than a bucket takes.
+  const target = Uint32Array.from({ length: rows }, (_, k) => (k % 3 === 0 ? 7 : (k * 7919) % nodes))
+  const source = Uint32Array.from({ length: rows }, (_, k) => (k * 104_729) % nodes)
+  const edges = edgesFromArrays({ source, target, sourceCount: nodes, targetCount: nodes })
+  const keyOf = (row: number): number => (target[row] ?? 0) * nodes + (source[row] ?? 0)
+  for (const [from, to] of [
+    [0, Number.POSITIVE_INFINITY],
+    [64, 160],
+    [5, 131],
+  ] as const) {
+    const memory = new KernelMemory('checked')
+    const options = { budget: { left }, range: { from, to }, bucketRows: 2_000 }
+    const windows = new BucketRows(memory, edges, 1024, options)
+    const found: number[] = []
+    for (let final = false; !final; ) {
+      const window = await windows.next()
+      const [sources, targets] = [window.source, window.target].map(at => memory.words(at, window.length))
+      for (let k = 0; k < window.length; k++) found.push((targets?.[k] ?? 0) * nodes + (sources?.[k] ?? 0))
+      final = window.final
+    }
+    windows.close()
+    const inRange = [...target.keys()].filter(row => (target[row] ?? 0) >= from && (target[row] ?? 0) < to)
+    expect(found).toEqual(inRange.map(keyOf).toSorted((a, b) => a - b))
+  }
+})
