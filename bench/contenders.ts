@@ -85,7 +85,7 @@ export function e1Field(files: E1Files): Field {
 /** Rows sorted by (target, source): ours against the variants of E1 that can keep up. */
 export function w2SortedField(files: E1Files): Field {
   const paths = [files.original, files.manipulated, files.mask]
-  return againstNumpy(files, [{ name: 'connproof verify', jobs: 1, group: 'ours' }, TWO], python =>
+  return againstNumpy(files, [{ name: 'connproof verify', jobs: 1, group: 'ours' }, TWO], [], python =>
     ['numpy-keys', 'numpy-rows', 'numpy-rows-offset'].map(variant => ({
       name: `h5py + NumPy (${variant.slice(6)})`,
       group: 'NumPy',
@@ -104,7 +104,20 @@ export function w2ShuffledField(files: E1Files): Field {
     { name: 'connproof verify --memory 256M', jobs: 1, group: 'small memory', memory: '256M' },
     TWO,
   ]
-  return againstNumpy(files, runs, python => {
+  const native = buildNative()
+  const whole: readonly Contender[] =
+    'missing' in native
+      ? []
+      : [
+          {
+            name: 'native C++, HDF5 library, our algorithm',
+            group: 'native',
+            command: [native.path, ...paths, 'any-order'],
+            clock: 'process',
+            parse: oneAnswer,
+          },
+        ]
+  return againstNumpy(files, runs, whole, python => {
     const sort = (name: string, env: Readonly<Record<string, string>>): Contender => ({
       name,
       group: 'NumPy',
@@ -129,6 +142,7 @@ const TWO: OurRun = { name: 'connproof verify --jobs 2', jobs: 2, group: 'two th
 function againstNumpy(
   files: E1Files,
   runs: readonly OurRun[],
+  others: readonly Contender[],
   peers: (python: string) => Contender[],
 ): Field {
   const cli = cliPath()
@@ -146,7 +160,7 @@ function againstNumpy(
   })
   const python = findPython()
   return {
-    contenders: [...ours, ...(python === undefined ? [] : peers(python.path))],
+    contenders: [...ours, ...others, ...(python === undefined ? [] : peers(python.path))],
     missing: python === undefined ? ['NumPy: no Python with numpy, scipy and h5py (CONNPROOF_PYTHON)'] : [],
     versions: { ...python?.packages },
     prepare: [],
