@@ -61,7 +61,7 @@ function deal<T>(
   const end = targets + ((<usize>count) << 2)
   const fast = targets + ((<usize>(count & ~3)) << 2)
   const toSource = sources - targets
-  // Four rows for each look at whether to go on: half as long again, one by one.
+  // Four rows a turn: V8 looks for interrupts at each, and rows one by one take half as long again.
   for (; targets < fast; targets += 16) {
     dealRow<T>(targets, toSource, bucketOf, shift, cursors, sourceBits)
     dealRow<T>(targets + 4, toSource, bucketOf, shift, cursors, sourceBits)

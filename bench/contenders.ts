@@ -85,7 +85,7 @@ export function e1Field(files: E1Files): Field {
 /** Rows sorted by (target, source): ours against the variants of E1 that can keep up. */
 export function w2SortedField(files: E1Files): Field {
   const paths = [files.original, files.manipulated, files.mask]
-  return againstNumpy(files, [{ name: 'connproof verify', jobs: 1, group: 'ours' }, TWO], [], python =>
+  return againstNumpy(files, [{ name: 'connproof verify', jobs: 1, group: 'ours' }, TWO], NO_OTHERS, python =>
     ['numpy-keys', 'numpy-rows', 'numpy-rows-offset'].map(variant => ({
       name: `h5py + NumPy (${variant.slice(6)})`,
       group: 'NumPy',
@@ -105,19 +105,17 @@ export function w2ShuffledField(files: E1Files): Field {
     TWO,
   ]
   const native = buildNative()
-  const whole: readonly Contender[] =
-    'missing' in native
-      ? []
-      : [
-          {
-            name: 'native C++, HDF5 library, our algorithm',
-            group: 'native',
-            command: [native.path, ...paths, 'any-order'],
-            clock: 'process',
-            parse: oneAnswer,
-          },
-        ]
-  return againstNumpy(files, runs, whole, python => {
+  const others = {
+    missing: 'missing' in native ? [`native C++: ${native.missing}`] : [],
+    contenders: ('missing' in native ? [] : [native.path]).map(path => ({
+      name: 'native C++, HDF5 library, our algorithm',
+      group: 'native',
+      command: [path, ...paths, 'any-order'],
+      clock: 'process' as const,
+      parse: oneAnswer,
+    })),
+  }
+  return againstNumpy(files, runs, others, python => {
     const sort = (name: string, env: Readonly<Record<string, string>>): Contender => ({
       name,
       group: 'NumPy',
@@ -137,12 +135,14 @@ interface OurRun {
   readonly memory?: string
 }
 
+const NO_OTHERS = { contenders: [], missing: [] }
+
 const TWO: OurRun = { name: 'connproof verify --jobs 2', jobs: 2, group: 'two threads' }
 
 function againstNumpy(
   files: E1Files,
   runs: readonly OurRun[],
-  others: readonly Contender[],
+  others: Pick<Field, 'contenders' | 'missing'>,
   peers: (python: string) => Contender[],
 ): Field {
   const cli = cliPath()
@@ -160,8 +160,11 @@ function againstNumpy(
   })
   const python = findPython()
   return {
-    contenders: [...ours, ...others, ...(python === undefined ? [] : peers(python.path))],
-    missing: python === undefined ? ['NumPy: no Python with numpy, scipy and h5py (CONNPROOF_PYTHON)'] : [],
+    contenders: [...ours, ...others.contenders, ...(python === undefined ? [] : peers(python.path))],
+    missing: [
+      ...others.missing,
+      ...(python === undefined ? ['NumPy: no Python with numpy, scipy and h5py (CONNPROOF_PYTHON)'] : []),
+    ],
     versions: { ...python?.packages },
     prepare: [],
   }
