@@ -130,7 +130,7 @@ export class BucketRows implements EdgeWindows {
     this.#histograms = memory.allocate(HISTOGRAMS_BYTES)
     const keys = inMemory
       ? new KeysInMemory(memory, buckets, this.#edges)
-      : new KeysInFile(memory, buckets, this.#bucketRows, folder)
+      : new KeysInFile(memory, buckets, this.#edges, this.#bucketRows, folder)
     this.#keysToClose = keys
     const bySource = new OrderSeen(memory)
     const byTarget = new OrderSeen(memory)

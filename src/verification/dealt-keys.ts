@@ -14,7 +14,7 @@ const MOST_WAITING = 4_096
 export interface DealtKeys {
   /** Deal `length` rows of u32 ids that are in range. Rejects with InputError. */
   deal(source: number, target: number, length: number): void
-  /** No rows follow. */
+  /** No rows follow. @throws InputError if buckets have other numbers of rows than were counted */
   finish(): void
   /** Where the keys of rows first .. first+count-1 of all buckets are, `into` if nowhere else; they may be overwritten. */
   load(first: number, count: number, into: number): number
@@ -61,6 +61,14 @@ class Dealer {
   }
 }
 
+function refuseChanged({ file, target }: EdgeSource): never {
+  throw new InputError('changed while it was read: targets have other numbers of rows than before', {
+    file,
+    field: target.place?.dataset ?? target.label,
+    hint: 'wait until nothing writes to it any more, then run again',
+  })
+}
+
 export class KeysInMemory implements DealtKeys {
   readonly #memory: KernelMemory
   readonly #edges: EdgeSource
@@ -81,12 +89,12 @@ export class KeysInMemory implements DealtKeys {
   }
 
   deal(source: number, target: number, length: number): void {
-    this.#dealer.deal(source, target, length, () => this.#changed())
+    this.#dealer.deal(source, target, length, () => refuseChanged(this.#edges))
   }
 
   finish(): void {
     const reached = this.#memory.words(this.#dealer.cursors, this.#ends.length)
-    if (reached.some((cursor, bucket) => cursor !== this.#ends[bucket])) this.#changed()
+    if (reached.some((cursor, bucket) => cursor !== this.#ends[bucket])) refuseChanged(this.#edges)
   }
 
   load(first: number): number {
@@ -94,15 +102,6 @@ export class KeysInMemory implements DealtKeys {
   }
 
   close(): void {}
-
-  #changed(): never {
-    const { file, target } = this.#edges
-    throw new InputError('changed while it was read: targets have other numbers of rows than before', {
-      file,
-      field: target.place?.dataset ?? target.label,
-      hint: 'wait until nothing writes to it any more, then run again',
-    })
-  }
 }
 
 /** Keys wait in a small buffer for each bucket. */
@@ -110,12 +109,21 @@ export class KeysInFile implements DealtKeys {
   readonly #memory: KernelMemory
   readonly #file: ScratchFile
   readonly #keyBytes: number
+  readonly #edges: EdgeSource
   readonly #starts: Uint32Array
   readonly #dealer: Dealer
   readonly #written: Float64Array
+  readonly #ends: Float64Array
 
-  constructor(memory: KernelMemory, buckets: Buckets, bucketRows: number, folder: string | undefined) {
+  constructor(
+    memory: KernelMemory,
+    buckets: Buckets,
+    edges: EdgeSource,
+    bucketRows: number,
+    folder: string | undefined,
+  ) {
     this.#memory = memory
+    this.#edges = edges
     this.#keyBytes = keyBytesOf(buckets)
     this.#file = new ScratchFile((buckets.offsets.at(-1) ?? 0) * this.#keyBytes, folder)
     const waiting = Math.min(bucketRows, MOST_WAITING) * this.#keyBytes
@@ -123,6 +131,7 @@ export class KeysInFile implements DealtKeys {
     const count = buckets.firstTargets.length
     const buffers = memory.allocate(count * room)
     this.#written = buckets.offsets.slice(0, -1)
+    this.#ends = buckets.offsets.subarray(1)
     this.#starts = Uint32Array.from({ length: count }, (_, bucket) => buffers + bucket * room)
     const limits = this.#starts.map(start => start + waiting)
     this.#dealer = new Dealer(memory, buckets, this.#starts, limits)
@@ -134,6 +143,8 @@ export class KeysInFile implements DealtKeys {
 
   finish(): void {
     for (let bucket = 0; bucket < this.#written.length; bucket++) this.#write(bucket)
+    // Then one bucket may have been written over another.
+    if (this.#written.some((end, bucket) => end !== this.#ends[bucket])) refuseChanged(this.#edges)
   }
 
   load(first: number, count: number, into: number): number {

@@ -103,31 +103,34 @@ it('rows in no order are counted and dealt once, however many populations are fo
   expect(read).toBeLessThanOrEqual(2 * rows + windowRows)
 })
 
-it('rows that were others when they were counted are noticed', async () => {
-  const rows = 9_000
-  const ids = (step: number): Uint32Array => Uint32Array.from({ length: rows }, (_, k) => (k * step) % 97)
-  const edges = edgesFromArrays({ source: ids(5), target: ids(31), sourceCount: 97, targetCount: 97 })
-  const changing = (row: number, from: number): EdgeSource => {
-    let reads = 0
-    const readInto: EdgeSource['target']['readInto'] = (first, count, into) => {
-      const pending = edges.target.readInto(first, count, into)
-      if (first === 0) reads++
-      if (reads >= from && row >= first && row < first + count) into[4 * (row - first)] = 1
-      return pending
+it.each([0, 2 ** 20])(
+  'rows that were others when they were counted are noticed, with %d bytes',
+  async left => {
+    const rows = 9_000
+    const ids = (step: number): Uint32Array => Uint32Array.from({ length: rows }, (_, k) => (k * step) % 97)
+    const edges = edgesFromArrays({ source: ids(5), target: ids(31), sourceCount: 97, targetCount: 97 })
+    const changing = (row: number, from: number): EdgeSource => {
+      let reads = 0
+      const readInto: EdgeSource['target']['readInto'] = (first, count, into) => {
+        const pending = edges.target.readInto(first, count, into)
+        if (first === 0) reads++
+        if (reads >= from && row >= first && row < first + count) into[4 * (row - first)] = 1
+        return pending
+      }
+      return { ...edges, target: { ...edges.target, readInto } }
     }
-    return { ...edges, target: { ...edges.target, readInto } }
-  }
-  const error = 'changed while it was read'
-  for (const row of [0, 5_000, rows - 1]) {
-    expect(edges.target.type).toBe('u32')
-    const windows = new BucketRows(new KernelMemory('checked'), changing(row, 2), 1024, {
-      budget: { left: 2 ** 20 },
-      range: { from: 0, to: Number.POSITIVE_INFINITY },
-      bucketRows: 100,
-    })
-    await expect(windows.next()).rejects.toThrow(error)
-  }
-})
+    const error = 'changed while it was read'
+    for (const row of [0, 5_000, rows - 1]) {
+      expect(edges.target.type).toBe('u32')
+      const windows = new BucketRows(new KernelMemory('checked'), changing(row, 2), 1024, {
+        budget: { left },
+        range: { from: 0, to: Number.POSITIVE_INFINITY },
+        bucketRows: 100,
+      })
+      await expect(windows.next()).rejects.toThrow(error)
+    }
+  },
+)
 
 it.each([0, 2 ** 20])('rows come in order from buckets, with %d bytes for their keys', async left => {
   const rows = 30_000
