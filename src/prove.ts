@@ -35,7 +35,12 @@ export interface Question {
 /** A manipulated circuit, opened as far as it could be. */
 export type Answer = { name: string; file: string; own: boolean; circuit?: Circuit | undefined } & (
   | { edges: EdgeSource; source: NodeSelection; target: NodeSelection; error?: undefined }
-  | { edges?: undefined; error: InputError }
+  | {
+      edges?: undefined
+      error: InputError
+      /** Edges that were opened, and are between other nodes. */
+      unlike?: { readonly edges: EdgeSource; readonly nodes: readonly Finding[] } | undefined
+    }
 )
 
 /**
@@ -69,6 +74,7 @@ type Compared = 'connections' | 'edges' | 'order' | 'classes'
 
 export async function openCase(question: Question, answer: Answer): Promise<Case> {
   const { options, original, source, target, asked } = question
+  const opened = answer.edges ?? answer.unlike?.edges
   return {
     proof: {
       schema: 1,
@@ -76,10 +82,7 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
       circuit: answer.name,
       file: answer.file,
       original: options.original.file,
-      edgePopulations:
-        answer.edges === undefined
-          ? undefined
-          : { original: original.population, manipulated: answer.edges.population },
+      edgePopulations: opened && { original: original.population, manipulated: opened.population },
       neurons: neuronsOf(original),
       selection: {
         source: { expression: source.expression, size: source.ids.length },
@@ -88,13 +91,13 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
       asked: { removed: asked.removals, added: asked.additions },
       inputs: await identify([
         ['original', original.file],
-        ...(answer.edges === undefined ? [] : ([['manipulated', answer.edges.file]] as const)),
+        ...(opened === undefined ? [] : ([['manipulated', opened.file]] as const)),
         ...(options.removed === undefined ? [] : ([['removed', options.removed.file]] as const)),
         ...(options.added === undefined ? [] : ([['added', options.added.file]] as const)),
       ]),
     },
     error: answer.error && troubleOf(answer.error),
-    nodes: answer.edges === undefined ? [] : nodesSame(sidesOf(question, answer)),
+    nodes: answer.edges === undefined ? (answer.unlike?.nodes ?? []) : nodesSame(sidesOf(question, answer)),
     unknown: answer.edges === undefined ? [] : [...uncheckable(original, answer.edges)],
     silentMultiplicity:
       answer.edges !== undefined && silent('multiplicity', original, answer.edges) !== undefined,
@@ -127,8 +130,8 @@ export function conclude(
     ...proof,
     verdict: trouble !== undefined ? 'cannot_tell' : failed ? 'differs' : 'verified',
     level: trouble !== undefined ? undefined : deeper.level,
-    checks: checks ?? CONNECTION_CHECKS.map(({ id, level }) => notChecked(id, level, error)),
-    findings: [...(judged?.findings ?? []), ...deeper.findings],
+    checks: checks ?? CONNECTION_CHECKS.map(({ id, level }) => unmade(id, level, nodes, error)),
+    findings: [...(judged?.findings ?? nodes), ...deeper.findings],
     notChecked: [...uncheckedSentences(unknown), ...deeper.notChecked],
     trouble,
     synapses: deeper.synapses,
@@ -149,8 +152,11 @@ export const troubleOf = ({ message, file, field, hint }: InputError): Trouble =
   hint,
 })
 
-const notChecked = (id: CheckId, level: Level, error: Trouble | undefined) =>
-  ({ id, level, status: 'not_checked', reason: error?.message ?? 'not compared' }) as const
+/** A check of a circuit that was not compared: only what is known of its nodes was judged. */
+const unmade = (id: CheckId, level: Level, nodes: readonly Finding[], error: Trouble | undefined) =>
+  nodes.some(({ check }) => check === id)
+    ? ({ id, level, status: 'failed' } as const)
+    : ({ id, level, status: 'not_checked', reason: error?.message ?? 'not compared' } as const)
 
 function sidesOf(
   { original, source, target }: Question,

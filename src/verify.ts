@@ -10,6 +10,7 @@ import { WorkerPool } from './parallel/pool.ts'
 import { type Answer, changedSince, conclude, openCase, type Question } from './prove.ts'
 import { proveUnsorted } from './regrouped.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
+import { otherNodes, unlikeNodes } from './unlike-nodes.ts'
 import { askedConnections } from './verification/asked.ts'
 import type { Outcome } from './verification/compare.ts'
 import type { FindingCode, Level, Proof } from './verification/proof.ts'
@@ -268,10 +269,12 @@ async function openAnswer(given: Circuit | string, posed: Posed, name: string | 
       preferred: original.population,
     })
     refuseUnknowable(original, edges, source, target)
+    const named = { name: name ?? circuit.name, file: circuit.file, own, circuit }
     // A list has no nodes that could be others.
-    const sides =
-      silent('nodes', edges) === undefined ? await selectSides(options, circuit, edges) : { source, target }
-    return { name: name ?? circuit.name, file: circuit.file, own, circuit, edges, ...sides }
+    if (silent('nodes', edges) !== undefined) return { ...named, edges, source, target }
+    const nodes = otherNodes(original, edges)
+    if (nodes.length > 0) return { ...named, error: unlikeNodes(edges, nodes), unlike: { edges, nodes } }
+    return { ...named, edges, ...(await selectSides(options, circuit, edges)) }
   } catch (error) {
     if (!isInputError(error)) throw error
     const file = typeof given === 'string' ? given : given.file

@@ -190,13 +190,30 @@ describe('a verdict', () => {
     )
   })
 
-  it('differs where the nodes do', async () => {
-    const bigger = await proofOf(circuit('bigger', ROWS, { nodes: NODES + 1 }), [])
-    expect(bigger).toMatchObject({
-      verdict: 'differs',
-      failed: ['nodes.same'],
-      codes: ['nodes.count', 'nodes.count'],
-    })
+  it('is cannot tell where there are more or fewer nodes: ids may mean other cells', async () => {
+    // The same rows; others; and a selection that exists in both.
+    for (const nodes of [NODES + 1, NODES - 1])
+      for (const rows of [ROWS.filter(row => Math.max(...row) < NODES - 1), without([0, 1])]) {
+        const proof = await proofOf(circuit('other', rows, { nodes }), [[0, 1]])
+        expect(proof).toMatchObject({
+          verdict: 'cannot_tell',
+          level: undefined,
+          failed: ['nodes.same'],
+          codes: ['nodes.count', 'nodes.count'],
+          classes: undefined,
+          edgePopulations: { original: 'default', manipulated: 'default' },
+          trouble: { message: expect.stringContaining(`found ${nodes} nodes`) },
+        })
+        const others = proof.checks.filter(({ id }) => id !== 'nodes.same')
+        expect(others).toHaveLength(5)
+        for (const { status, reason } of others) {
+          expect(status).toBe('not_checked')
+          expect(reason).toContain('the same id may be another cell')
+        }
+      }
+  })
+
+  it('differs where other nodes are selected', async () => {
     const other = await proofOf(circuit('other', ROWS, { selected: [0, 1, 2, 4] }), [])
     expect(other).toMatchObject({
       verdict: 'differs',

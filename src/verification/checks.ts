@@ -71,21 +71,27 @@ function ofClass(facts: Facts, check: CheckId, code: FindingCode, name: Differen
   return [{ code, check, severity: 'error', count, culprits: facts.comparison.culprits[name] }]
 }
 
+/** Populations that have another number of nodes: then the same id may be another cell, and no comparison tells. */
+export function nodesCounted(
+  sides: readonly Pick<SideFacts, 'side' | 'original' | 'manipulated'>[],
+): Finding[] {
+  return sides
+    .filter(({ original, manipulated }) => original.size !== manipulated.size)
+    .map(({ side, original, manipulated }) => ({
+      code: 'nodes.count',
+      check: 'nodes.same',
+      severity: 'error',
+      count: Math.abs(original.size - manipulated.size),
+      expected: `${original.size} nodes in ${side} population ${original.name}`,
+      found: `${manipulated.size} nodes in ${manipulated.name}`,
+      culprits: [],
+    }))
+}
+
 /** Populations of the same sizes, and the same nodes selected. */
 export function nodesSame(sides: readonly SideFacts[]): Finding[] {
   return sides.flatMap(side => {
-    const findings: Finding[] = []
-    if (side.original.size !== side.manipulated.size) {
-      findings.push({
-        code: 'nodes.count',
-        check: 'nodes.same',
-        severity: 'error',
-        count: Math.abs(side.original.size - side.manipulated.size),
-        expected: `${side.original.size} nodes in ${side.side} population ${side.original.name}`,
-        found: `${side.manipulated.size} nodes in ${side.manipulated.name}`,
-        culprits: [],
-      })
-    }
+    const findings = nodesCounted([side])
     const differing = firstDifference(side.originalSelection.ids, side.manipulatedSelection.ids)
     if (differing !== undefined) {
       findings.push({
