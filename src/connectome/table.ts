@@ -56,4 +56,19 @@ export interface EdgeTable {
   readonly traits: readonly TableTrait[]
   /** Properties that are there and cannot be read as columns: name and why. They are never silently left out. */
   readonly unreadable: readonly { readonly name: string; readonly reason: string }[]
+  /**
+   * What the types of its edges say; read when it is asked for. Absent where nothing tells whether there are types: an
+   * edges file by itself. Rejects with InputError if the table of types is there and cannot be read.
+   */
+  readonly types?: (() => Promise<EdgeTypes>) | undefined
+}
+
+/** Properties by `edge_type_id`, of edges whose group does not have them. */
+export interface EdgeTypes {
+  /** The table of types, or what names none. */
+  readonly file: string
+  /** The table is named, and there is no such file. */
+  readonly lost?: boolean | undefined
+  /** By property, then by type id: each value in one writing. A type that is not there says nothing. */
+  readonly columns: ReadonlyMap<string, ReadonlyMap<number, string>>
 }

@@ -35,6 +35,12 @@ export const SYNAPSE_RULES: readonly Rule[] = [
     next: 'look for left-over files in the folder that was merged, and convert again',
   },
   {
+    when: ({ count }) => count('property.lost') > 0,
+    cause:
+      'properties came from edge_types.csv, and the pipeline sets every edge_type_id to 0 and drops edge_types_file',
+    next: 'restore edge_type_id and edge_types_file from the original, or write these properties into the group of the edges first',
+  },
+  {
     when: ({ count }) => count('edge_type.changed') > 0,
     cause: 'the pipeline sets every edge_type_id to 0; another program wrote these',
     next: 'compare the column with that of the original',

@@ -16,6 +16,8 @@ export const SYNAPSE_WORDS: Readonly<Record<SynapseCode, (finding: Finding) => s
   'property.added': ({ property, found }) => `property ${property} is not in the original (${found})`,
   'property.type': ({ property, expected, found }) =>
     `property ${property} has another type: expected ${expected}, found ${found}`,
+  'property.lost': ({ count, property }) =>
+    `${property} lost for ${plural(count)}: their edge_type_id names no edge type that says it`,
   'edge_type.changed': ({ count, property }) => `${property} is neither as it was nor 0 in ${plural(count)}`,
 }
 

@@ -24,6 +24,7 @@ import {
   refuseDuplicates,
 } from './circuit-config.ts'
 import { type CircuitParts, type NodeFiles, type NodeSetSource, SONATA_NODES } from './circuit-parts.ts'
+import type { TypesOrigin } from './edge-types.ts'
 import { type EndsOptions, listEdgePopulations, openEdgePopulation, readEdgeEnds } from './edges.ts'
 import { NodeSets } from './node-sets.ts'
 import { CountedNodes, type Nodes, topLevel } from './nodes.ts'
@@ -95,6 +96,8 @@ export class SonataCircuit implements Circuit {
   readonly config: CircuitConfig
   readonly #options: CircuitOptions
   readonly #files: Map<string, Promise<Hdf5File>>
+  /** No configuration, a file of edges or nodes by itself. */
+  readonly #bare: boolean
   readonly #parts: CircuitParts
   readonly #nodes = new Map<string, Promise<Nodes>>()
   #nodeSets: Promise<NodeSetSource> | undefined
@@ -113,6 +116,7 @@ export class SonataCircuit implements Circuit {
     this.config = config
     this.#options = options
     this.#files = files
+    this.#bare = files.has(file)
   }
 
   /** Edges that are no SONATA file yet: nothing but ids is known of them. */
@@ -259,7 +263,13 @@ export class SonataCircuit implements Circuit {
       ...options,
       sourceCount: await this.#nodeCount(ends.sourcePopulation),
       targetCount: await this.#nodeCount(ends.targetPopulation),
+      types: this.#typesOf(info),
     })
+  }
+
+  /** A file by itself does not say whether there are types. */
+  #typesOf({ typesFile }: PopulationEntry): TypesOrigin | undefined {
+    return this.#bare ? undefined : { configured: this.config.file, table: typesFile }
   }
 
   async #endsOptions(): Promise<EndsOptions> {

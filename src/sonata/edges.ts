@@ -3,6 +3,7 @@ import { type EdgeSource, type IdColumn, type IdType, MAX_NODES } from '../conne
 import { InputError } from '../errors.ts'
 import type { Hdf5Dataset, Hdf5File } from '../formats/hdf5/types.ts'
 import { openEdgeTable } from './edge-table.ts'
+import { readEdgeTypes, type TypesOrigin } from './edge-types.ts'
 import { topLevel, unknownPopulation } from './nodes.ts'
 
 export interface EdgeEnds {
@@ -64,9 +65,10 @@ export async function readEdgeEnds(
 export async function openEdgePopulation(
   h5: Hdf5File,
   population: string,
-  options: EndsOptions & NodeCounts = {},
+  options: EndsOptions & NodeCounts & { readonly types?: TypesOrigin | undefined } = {},
 ): Promise<EdgeSource> {
   const ends = await readEdgeEnds(h5, population, options)
+  const { types } = options
   const source = await openColumn(h5, population, 'source')
   const target = await openColumn(h5, population, 'target')
   if (source.length !== target.length)
@@ -83,7 +85,10 @@ export async function openEdgePopulation(
     edgeCount: source.length,
     source,
     target,
-    table: () => openEdgeTable(h5, population, source.length),
+    table: async () => ({
+      ...(await openEdgeTable(h5, population, source.length)),
+      types: types && (() => readEdgeTypes(population, types)),
+    }),
   }
 }
 

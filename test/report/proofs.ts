@@ -54,6 +54,12 @@ export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
     expected: 'float32',
     found: 'float64',
   }),
+  'property.lost': withEdge('property.lost', 'synapses.same', {
+    ...DELAY,
+    property: 'syn_weight',
+    before: '0.5',
+    after: 'nothing',
+  }),
   'edge_type.changed': withEdge('edge_type.changed', 'synapses.same', {
     ...DELAY,
     property: 'edge_type_id',

@@ -10,6 +10,7 @@ const CHECK_OF: Readonly<Record<SynapseCode, SynapseCheckId>> = {
   'synapse.extra': 'synapses.same',
   'property.changed': 'synapses.same',
   'property.bounds': 'synapses.same',
+  'property.lost': 'synapses.same',
   'edge_type.changed': 'synapses.same',
   'synapse.order': 'synapses.order',
 }

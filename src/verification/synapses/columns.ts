@@ -2,9 +2,10 @@
 import type { ColumnPlace, EdgeSource } from '../../connectome/edges.ts'
 import { type EdgeTable, type PropertyColumn, VALUE_BYTES, type ValueType } from '../../connectome/table.ts'
 import { InputError } from '../../errors.ts'
-import { EDGE_TYPE, pairEdgeTypes } from './edge-types.ts'
+import { EDGE_TYPE, isPlainInteger, pairEdgeTypes } from './edge-types.ts'
 import type { Expectation, PipelineChange, PropertyRule, SynapseFinding } from './expectation.ts'
 import { sharedTexts } from './texts.ts'
+import { type BothTypes, pairTyped, typesOf } from './typed-columns.ts'
 
 export type ReadRows = PropertyColumn['readInto']
 
@@ -22,6 +23,10 @@ export interface ColumnPair {
   /** What a difference is called. */
   readonly code: 'property.changed' | 'edge_type.changed'
   readonly rule?: Exclude<PropertyRule, { kind: 'droppable' }> | undefined
+  /** Codes (all `texts`) of what the types of edges have a say in; code 0: nothing says it. */
+  readonly typed?: boolean | undefined
+  /** What the pass over both compares in its stead, where that is less work: equal there, it is equal. */
+  readonly walk?: readonly ColumnPair[] | undefined
 }
 
 export interface ColumnPairs {
@@ -80,9 +85,10 @@ class Pairing {
       return { pairs: [], findings: [], pipeline: this.#pipeline, notChecked: this.#notChecked }
     }
     const after = new Map(this.#after.columns.map(column => [column.name, column]))
-    await this.#edgeTypes(after.get(EDGE_TYPE))
+    const taken = await this.#edgeTypes(after.get(EDGE_TYPE))
+    for (const name of taken) after.delete(name)
     for (const column of this.#before.columns) {
-      if (column.name === EDGE_TYPE) continue
+      if (column.name === EDGE_TYPE || taken.has(column.name)) continue
       this.#pair(column, after.get(column.name))
       after.delete(column.name)
     }
@@ -117,17 +123,48 @@ class Pairing {
     if (original.population !== manipulated.population) this.#pipeline.push('population.renamed')
   }
 
-  async #edgeTypes(after: PropertyColumn | undefined): Promise<void> {
+  /** `edge_type_id` and what it stands for; returns the names of columns that are compared with it. */
+  async #edgeTypes(after: PropertyColumn | undefined): Promise<ReadonlySet<string>> {
     const before = this.#before.columns.find(({ name }) => name === EDGE_TYPE)
-    const unreadable = (table: EdgeTable): boolean => table.unreadable.some(({ name }) => name === EDGE_TYPE)
-    if (unreadable(this.#before) || unreadable(this.#after)) return
+    const types = await typesOf(this.#before, this.#after)
+    this.#notChecked.push(...types.notChecked)
+    const none: ReadonlySet<string> = new Set()
+    const isUnreadable = ({ unreadable }: EdgeTable): boolean =>
+      unreadable.some(({ name }) => name === EDGE_TYPE)
+    const [here, there] = [isUnreadable(this.#before), isUnreadable(this.#after)]
+    // Different in kind: that is all there is to say of it.
+    if (here !== there) return none
+    if (before !== undefined && after !== undefined && isPlainInteger(before) !== isPlainInteger(after)) {
+      this.#stray('property.type', EDGE_TYPE, typeName(before), typeName(after))
+      return none
+    }
+    const typed = await pairTyped(this.#before, this.#after, types)
+    this.#pairs.push(...typed.pairs.map(pair => ({ ...pair, rule: this.#ruleOf(pair.name) })))
+    if (!here) await this.#typeIds(before, after, types, typed.pairs.length > 0)
+    return typed.taken
+  }
+
+  /** The ids themselves, which are labels where the types of the manipulated say what they mean. */
+  async #typeIds(
+    before: PropertyColumn | undefined,
+    after: PropertyColumn | undefined,
+    types: BothTypes,
+    matter: boolean,
+  ): Promise<void> {
     if (after === undefined) {
       if (before !== undefined) this.#stray('property.missing', EDGE_TYPE, typeName(before))
       return
     }
+    if (!isPlainInteger(after)) {
+      if (before !== undefined) this.#pair(before, after)
+      else this.#stray('property.added', EDGE_TYPE, undefined, typeName(after))
+      return
+    }
     const { pair, zeroed } = await pairEdgeTypes(before, after)
-    if (zeroed) this.#pipeline.push('edge_type.zeroed')
-    this.#pairs.push(pair)
+    if (zeroed && !matter) this.#pipeline.push('edge_type.zeroed')
+    if (zeroed && types.unknown && before !== undefined)
+      this.#notChecked.push(`what ${EDGE_TYPE} said (no configuration tells whether there are edge types)`)
+    if (types.after.size === 0) this.#pairs.push(pair)
   }
 
   #pair(before: PropertyColumn, after: PropertyColumn | undefined): void {
@@ -153,7 +190,7 @@ class Pairing {
     this.#pairs.push({
       name,
       code: 'property.changed',
-      rule: rule?.kind === 'droppable' ? undefined : rule,
+      rule: this.#ruleOf(name),
       before: (first, count, into) => before.readInto(first, count, into),
       after: (first, count, into) => after.readInto(first, count, into),
       places:
@@ -163,6 +200,11 @@ class Pairing {
       ...sharedTexts(before, after),
       ...shared,
     })
+  }
+
+  #ruleOf(name: string): ColumnPair['rule'] {
+    const rule = this.#expectation.properties?.get(name)
+    return rule?.kind === 'droppable' ? undefined : rule
   }
 
   /** What only one side can read is a difference; what neither can is not checked. */

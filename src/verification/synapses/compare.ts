@@ -67,7 +67,8 @@ export async function walkRows(
   const groups = await rowGroups(order, sorted, manipulated, windowRows)
   if (groups === undefined) return { walked: { broken: {}, undetermined: new Map() }, followed: false }
   const paired = sorted ? options.paired : undefined
-  const input = { original, manipulated, pairs, groups, remain, suspects, paired, options }
+  const walked = pairs.flatMap(pair => pair.walk ?? [pair])
+  const input = { original, manipulated, pairs: walked, groups, remain, suspects, paired, options }
   return { walked: await (options.walk ?? walkOnce)(input), followed: true }
 }
 

@@ -1,5 +1,6 @@
 /** `edge_type_id`, which the pipeline sets to 0: either all as they were, or all 0. */
 import { type PropertyColumn, VALUE_BYTES, type ValueType } from '../../connectome/table.ts'
+import { InputError } from '../../errors.ts'
 import type { ColumnPair, ReadRows } from './columns.ts'
 
 export const EDGE_TYPE = 'edge_type_id'
@@ -7,7 +8,13 @@ export const EDGE_TYPE = 'edge_type_id'
 /** Rows that are looked at to tell which of the two was meant; every row is compared with it. */
 const SAMPLES = 1024
 
+/** One integer per edge, which is what the format has; anything else is compared as any other property. */
+export const isPlainInteger = ({ type, bytes, texts }: PropertyColumn): boolean =>
+  texts === undefined && !type.startsWith('f') && bytes === VALUE_BYTES[type]
+
 /**
+ * Pair ids that say nothing of an edge beyond themselves. Both must be plain integers.
+ *
  * @param before undefined where the original has none: then the manipulated has zeros
  * @returns `zeroed`: all should be 0 now, and were not before
  */
@@ -38,12 +45,13 @@ const zeros: ReadRows = (_first, _count, into) => {
   into.fill(0)
 }
 
-const reader =
+export const reader =
   (column: PropertyColumn): ReadRows =>
   (first, count, into) =>
     column.readInto(first, count, into)
 
-async function mostlyZero(column: PropertyColumn): Promise<boolean> {
+/** Of a sample. */
+export async function mostlyZero(column: PropertyColumn): Promise<boolean> {
   const count = Math.min(SAMPLES, column.length)
   const value = new Uint8Array(column.bytes)
   let zeros = 0
@@ -61,9 +69,20 @@ function widened(column: PropertyColumn): ReadRows {
     await column.readInto(first, count, raw)
     const from = new DataView(raw.buffer)
     const to = new DataView(into.buffer, into.byteOffset, into.byteLength)
-    for (let k = 0; k < count; k++) to.setBigInt64(8 * k, integer(from, k * width, column.type), true)
+    for (let k = 0; k < count; k++) {
+      const value = integer(from, k * width, column.type)
+      if (value > MOST)
+        throw new InputError(`edge ${first + k} has the ${EDGE_TYPE} ${value}, which does not fit int64`, {
+          file: column.place?.file,
+          field: column.place?.dataset ?? column.label,
+          hint: 'Compare with a file that stores it as int64, as SONATA has it.',
+        })
+      to.setBigInt64(8 * k, value, true)
+    }
   }
 }
+
+const MOST = 2n ** 63n - 1n
 
 function integer(view: DataView, at: number, type: ValueType): bigint {
   switch (type) {
@@ -79,6 +98,8 @@ function integer(view: DataView, at: number, type: ValueType): bigint {
       return BigInt(view.getUint32(at, true))
     case 'i32':
       return BigInt(view.getInt32(at, true))
+    case 'u64':
+      return view.getBigUint64(at, true)
     default:
       return view.getBigInt64(at, true)
   }

@@ -84,6 +84,8 @@ export const SYNAPSE_CODES = [
   'property.added',
   /** Another type or width, or text instead of numbers. */
   'property.type',
+  /** A value that the type of the edge gave, and nothing gives any more. */
+  'property.lost',
   /** `edge_type_id` is neither what it was nor 0. */
   'edge_type.changed',
 ] as const

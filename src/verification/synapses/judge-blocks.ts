@@ -72,7 +72,7 @@ export class BlockJudge {
         this.#findings.add('synapse.extra', undefined, () => culprit(block, undefined, row))
     for (const match of changed)
       for (const pair of rows.differing(...match))
-        this.#findings.add(pair.code, pair.name, () => withValues(block, rows, pair, match))
+        this.#findings.add(codeOf(pair, rows, match), pair.name, () => withValues(block, rows, pair, match))
     for (const match of [...same, ...changed]) this.#open(block, rows, match)
     if (this.#order && changed.length + missing.length + extra.length === 0) this.#outOfOrder(block, same)
   }
@@ -124,6 +124,13 @@ function endOf(rows: Rows, from: number, source: number, target: number): number
 }
 
 const range = (from: number, end: number): number[] => Array.from({ length: end - from }, (_, k) => from + k)
+
+/** What the types said, and say no more, is lost. */
+function codeOf(pair: ColumnPair, rows: ExpectedRows, [, m]: Match): ColumnPair['code'] | 'property.lost' {
+  if (pair.typed !== true) return pair.code
+  const after = rows.values('after', pair).subarray(m * pair.bytes, (m + 1) * pair.bytes)
+  return after.every(byte => byte === 0) ? 'property.lost' : pair.code
+}
 
 function culprit(
   { original, manipulated }: TargetBlock,

@@ -66,6 +66,7 @@ function pairOfRows(pair: ColumnPair, before: Stretch, after: Stretch): ColumnPa
     ...pair,
     before: rows(pair.before, before),
     after: rows(pair.after, after),
+    walk: pair.walk?.map(one => pairOfRows(one, before, after)),
     places: places && {
       before: places.before === 'zeros' ? 'zeros' : place(places.before, before),
       after: place(places.after, after),

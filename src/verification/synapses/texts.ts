@@ -15,7 +15,8 @@ export function sharedTexts(
   return { texts, before: recoded(before, table(before.texts)), after: recoded(after, table(after.texts)) }
 }
 
-function recoded(column: PropertyColumn, table: Uint32Array): ReadRows {
+/** Codes of a column by their place in `table`, as u32. */
+export function recoded(column: PropertyColumn, table: Uint32Array): ReadRows {
   const width = VALUE_BYTES[column.type]
   return async (first, count, into) => {
     const raw = new Uint8Array(count * width)

@@ -133,6 +133,17 @@ describe('a finding names', () => {
     expect(await find(ROWS, UNCHANGED, types([7, 7, 8, 8, 8]))).toMatchObject([
       { code: 'edge_type.changed', count: 1, culprits: [{ originalEdge: 4, before: 9, after: 8 }] },
     ])
+    // More of what types say is in edge-types.test.ts.
+    const says = { types: { weight: { 7: '0.5' } } }
+    const { before, after } = types(0)
+    expect(await find(ROWS, UNCHANGED, { before: { ...before, ...says }, after })).toMatchObject([
+      {
+        code: 'property.lost',
+        property: 'weight',
+        count: 2,
+        culprits: [{ before: '0.5', after: 'nothing' }, {}],
+      },
+    ])
   })
 })
 

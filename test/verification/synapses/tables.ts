@@ -53,6 +53,10 @@ export interface TableFacts {
   readonly columns?: Readonly<Record<string, { type: ValueType; bytes: number }>>
   readonly traits?: EdgeTable['traits']
   readonly unreadable?: EdgeTable['unreadable']
+  /** Beside those of the rows. */
+  readonly more?: readonly PropertyColumn[]
+  /** By property, then by type id; `lost`: the table is named, and not there. */
+  readonly types?: Readonly<Record<string, Readonly<Record<number, string>>>> | 'lost'
 }
 
 export function edgesOf(all: readonly Row[], facts: TableFacts = {}): EdgeSource {
@@ -71,9 +75,11 @@ export function edgesOf(all: readonly Row[], facts: TableFacts = {}): EdgeSource
     const bytes = Buffer.from(BigInt64Array.from(types.map(BigInt)).buffer)
     columns.push(columnOf('edge_type_id', 'i64', 8, bytes))
   }
+  columns.push(...(facts.more ?? []))
   const table: EdgeTable = {
     rows: all.length,
-    columns,
+    columns: columns.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    types: facts.types && typesOf(facts.types),
     traits: facts.traits ?? [],
     unreadable: facts.unreadable ?? [],
   }
@@ -91,6 +97,17 @@ export function edgesOf(all: readonly Row[], facts: TableFacts = {}): EdgeSource
     target: { ...edges.target, place },
     table: async () => table,
   }
+}
+
+function typesOf(types: NonNullable<TableFacts['types']>): NonNullable<EdgeTable['types']> {
+  const entries = types === 'lost' ? [] : Object.entries(types)
+  const columns = new Map(
+    entries.map(([name, values]) => [
+      name,
+      new Map(Object.entries(values).map(([id, text]) => [Number(id), text])),
+    ]),
+  )
+  return async () => ({ file: 'types.csv', lost: types === 'lost', columns })
 }
 
 export function columnOf(name: string, type: ValueType, bytes: number, values: Uint8Array): PropertyColumn {
