@@ -24,7 +24,6 @@ import {
   refuseDuplicates,
 } from './circuit-config.ts'
 import { type CircuitParts, type NodeFiles, type NodeSetSource, SONATA_NODES } from './circuit-parts.ts'
-import type { TypesOrigin } from './edge-types.ts'
 import { type EndsOptions, listEdgePopulations, openEdgePopulation, readEdgeEnds } from './edges.ts'
 import { NodeSets } from './node-sets.ts'
 import { CountedNodes, type Nodes, topLevel } from './nodes.ts'
@@ -96,7 +95,6 @@ export class SonataCircuit implements Circuit {
   readonly config: CircuitConfig
   readonly #options: CircuitOptions
   readonly #files: Map<string, Promise<Hdf5File>>
-  /** No configuration, a file of edges or nodes by itself. */
   readonly #bare: boolean
   readonly #parts: CircuitParts
   readonly #nodes = new Map<string, Promise<Nodes>>()
@@ -263,13 +261,9 @@ export class SonataCircuit implements Circuit {
       ...options,
       sourceCount: await this.#nodeCount(ends.sourcePopulation),
       targetCount: await this.#nodeCount(ends.targetPopulation),
-      types: this.#typesOf(info),
+      // A file by itself does not say whether there are types.
+      types: this.#bare ? undefined : { configured: this.config.file, table: info.typesFile },
     })
-  }
-
-  /** A file by itself does not say whether there are types. */
-  #typesOf({ typesFile }: PopulationEntry): TypesOrigin | undefined {
-    return this.#bare ? undefined : { configured: this.config.file, table: typesFile }
   }
 
   async #endsOptions(): Promise<EndsOptions> {
