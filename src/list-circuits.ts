@@ -1,9 +1,10 @@
 /** Lists of edges in the place of circuits: verification sees them as circuits whose nodes nobody knows. */
 import { basename, extname } from 'node:path'
-import type { Circuit, SelectOptions } from './connectome/circuit.ts'
+import type { Circuit, FileRead, SelectOptions } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import { type InputError, isInputError } from './errors.ts'
+import { FilesRead } from './formats/files-read.ts'
 import { type EdgesOptions, type OpenFile, openEdges, recognise } from './open-edges.ts'
 import { type Counts, commonCounts, measured, withCounts } from './same-nodes.ts'
 import type { MaskFile } from './selection/mask.ts'
@@ -95,11 +96,15 @@ class ListCircuit implements Circuit {
   readonly file: string
   readonly #edges: EdgeSource
   readonly #circuit: Circuit | undefined
+  readonly #opened: Circuit | undefined
+  readonly #list = new FilesRead()
 
   constructor(path: string, { edges, circuit }: OpenFile) {
     this.name = circuit?.name ?? basename(path, extname(path))
     this.file = circuit?.file ?? path
     this.#edges = edges
+    this.#opened = circuit
+    if (circuit === undefined) this.#list.note(path)
     this.#circuit = edges.unknown?.includes('nodes') ? undefined : circuit
   }
 
@@ -115,6 +120,8 @@ class ListCircuit implements Circuit {
     const nodes = new CountedNodes(population, size, this.file)
     return resolveSelection(expression, { nodes, nodeSets: undefined, idBase: options?.idBase })
   }
+
+  filesRead = (): readonly FileRead[] => this.#opened?.filesRead?.() ?? this.#list.list()
 
   /** The files are closed by who opened them. */
   close(): void {}

@@ -1,8 +1,8 @@
 /** From what was found to the record of it: one proof per manipulated circuit. */
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Circuit } from './connectome/circuit.ts'
+import { join, resolve } from 'node:path'
+import type { Circuit, FileRead } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import type { InputError } from './errors.ts'
@@ -89,12 +89,16 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
         target: { expression: target.expression, size: target.ids.length },
       },
       asked: { removed: asked.removals, added: asked.additions },
-      inputs: await identify([
-        ['original', original.file],
-        ...(opened === undefined ? [] : ([['manipulated', opened.file]] as const)),
-        ...(options.removed === undefined ? [] : ([['removed', options.removed.file]] as const)),
-        ...(options.added === undefined ? [] : ([['added', options.added.file]] as const)),
-      ]),
+      inputs: withReads(
+        await identify([
+          ['original', original.file],
+          ...(opened === undefined ? [] : ([['manipulated', opened.file]] as const)),
+          ...(options.removed === undefined ? [] : ([['removed', options.removed.file]] as const)),
+          ...(options.added === undefined ? [] : ([['added', options.added.file]] as const)),
+        ]),
+        question,
+        answer,
+      ),
     },
     error: answer.error && troubleOf(answer.error),
     nodes: answer.edges === undefined ? (answer.unlike?.nodes ?? []) : nodesSame(sidesOf(question, answer)),
@@ -184,6 +188,37 @@ const neuronsOf = (edges: EdgeSource): number =>
   edges.sourcePopulation === edges.targetPopulation
     ? edges.sourceCount
     : edges.sourceCount + edges.targetCount
+
+/**
+ * The case with every file that was read for it by now: properties, and files that links lead to, are opened on the
+ * way. Each is as it was before it was read.
+ */
+export const withFilesRead = (one: Case, question: Question, answer: Answer): Case => ({
+  ...one,
+  proof: { ...one.proof, inputs: withReads(one.proof.inputs, question, answer) },
+})
+
+function withReads(
+  inputs: readonly InputIdentity[],
+  { options }: Question,
+  { circuit }: Answer,
+): InputIdentity[] {
+  const reads = [
+    ...(options.original.filesRead?.() ?? []).map(read => ['original', read] as const),
+    ...(circuit?.filesRead?.() ?? []).map(read => ['manipulated', read] as const),
+  ]
+  const before = new Map<string, FileRead>(reads.map(([, read]) => [read.file, read]))
+  const known = new Set(inputs.map(({ file }) => resolve(file)))
+  const more = reads.filter(([, { file }]) => !known.has(file) && known.add(file))
+  return [
+    ...inputs.map(input => ({ ...input, ...asRead(before.get(resolve(input.file))) })),
+    ...more.map(([role, read]) => ({ role, ...read })),
+  ]
+}
+
+/** A file that was opened before it was identified is what it was then. */
+const asRead = (read: FileRead | undefined): Partial<InputIdentity> =>
+  read === undefined ? {} : { bytes: read.bytes, modified: read.modified }
 
 /**
  * What was changed since the case was opened: then what was compared may never have been one file.

@@ -7,7 +7,7 @@ import { type Deeper, deepen } from './levels.ts'
 import { openCircuit } from './open-circuit.ts'
 import { compareInParallel, portable, threadsFor } from './parallel/jobs.ts'
 import { WorkerPool } from './parallel/pool.ts'
-import { type Answer, changedSince, conclude, openCase, type Question } from './prove.ts'
+import { type Answer, changedSince, conclude, openCase, type Question, withFilesRead } from './prove.ts'
 import { proveUnsorted } from './regrouped.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
 import { otherNodes, unlikeNodes } from './unlike-nodes.ts'
@@ -129,7 +129,8 @@ async function verifyIn(options: VerifyOptions): Promise<Proof[]> {
       found.set(pair, { outcome, deeper })
     }
     const seconds = (performance.now() - started) / 1000
-    const proofs = cases.map(async ([pair, one]) => {
+    const proofs = cases.map(async ([pair, opened]) => {
+      const one = withFilesRead(opened, pair.question, pair.answer)
       const error = await changedSince(one)
       if (error !== undefined) return conclude({ ...one, error: one.error ?? error }, undefined, seconds)
       const { outcome, deeper } = found.get(pair) ?? {}

@@ -7,6 +7,15 @@ export interface SelectOptions {
   readonly idBase?: 0 | 1 | undefined
 }
 
+/** A file as it was when it was opened, before anything of it was read. */
+export interface FileRead {
+  /** Absolute path. */
+  readonly file: string
+  readonly bytes: number
+  /** ISO 8601, UTC. */
+  readonly modified: string
+}
+
 export interface Circuit {
   /** For people: the folder of `circuit_config.json`, else the stem of the file. */
   readonly name: string
@@ -25,5 +34,11 @@ export interface Circuit {
   }): Promise<EdgeSource>
   /** Node selection in one node population; all nodes where there is no expression. InputError if it is empty. */
   select(population: string, expression: string | undefined, options?: SelectOptions): Promise<NodeSelection>
+  /**
+   * Every file that was opened for this circuit so far, in the order of their paths: configuration, edges, nodes,
+   * tables of types, node sets, and what links and datasets in them lead to. More come as more of it is read.
+   * Absent where a circuit is made in memory.
+   */
+  filesRead?(): readonly FileRead[]
   close(): void
 }

@@ -2,6 +2,7 @@
 import { basename, dirname, extname, resolve } from 'node:path'
 import type { EdgeSource } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
+import { FilesRead } from '../formats/files-read.ts'
 import { type CircuitOptions, SonataCircuit } from '../sonata/circuit.ts'
 import { type ParquetEdgeSource, readParquetEdges } from './parquet-edges.ts'
 
@@ -15,7 +16,8 @@ import { type ParquetEdgeSource, readParquetEdges } from './parquet-edges.ts'
 export async function openParquetCircuit(path: string, options: CircuitOptions): Promise<SonataCircuit> {
   const file = resolve(path)
   const { nodesFrom } = options
-  const edges = await readParquetEdges(file, nodesFrom?.edges)
+  const reads = new FilesRead()
+  const edges = await readParquetEdges(file, nodesFrom?.edges, reads)
   const { population, nodes } = edges
   const { sourcePopulation, targetPopulation, sourceCount, targetCount } = nodes
   if (sourcePopulation === targetPopulation && sourceCount !== targetCount)
@@ -41,6 +43,7 @@ export async function openParquetCircuit(path: string, options: CircuitOptions):
   const nodeCounts = { [sourcePopulation]: sourceCount, [targetPopulation]: targetCount }
   return new SonataCircuit(file, config, { ...options, nodeCounts }, new Map(), {
     name: nameOf(file),
+    reads,
     edgeFiles: {
       ends: async () => ({ sourcePopulation, targetPopulation }),
       open,

@@ -1,6 +1,7 @@
 /** Edges as connectome-manipulator leaves them before conversion: Parquet files, ids in two of their columns. */
 import { type EdgeSource, MAX_NODES } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
+import { FilesRead } from '../formats/files-read.ts'
 import { columnNames, type IntegerColumn, integerColumn } from '../formats/parquet/columns.ts'
 import { type ParquetFile, readParquetFile } from '../formats/parquet/footer.ts'
 import { openIdColumn } from '../formats/parquet/id-column.ts'
@@ -39,10 +40,16 @@ const NAMES = { source: ['source_node_id', '@source_node'], target: ['target_nod
  * `fallback`, else unknown.
  *
  * @param path from {@link findParquet}
+ * @param reads where the files are noted
  * @throws InputError if splits are missing or do not belong there, or if a file is damaged or holds no edges
  */
-export async function readParquetEdges(path: string, fallback?: EdgeNodes): Promise<ParquetEdges> {
+export async function readParquetEdges(
+  path: string,
+  fallback?: EdgeNodes,
+  reads = new FilesRead(),
+): Promise<ParquetEdges> {
   const splits = await findSplits(path)
+  for (const part of [...splits.files, splits.metadata ?? []].flat()) reads.note(part)
   const files = await readFooters(splits.files)
   const source = files.map(file => idColumn(file, 'source'))
   const target = files.map(file => idColumn(file, 'target'))

@@ -1,5 +1,6 @@
 /** Circuits as bluepy opens them: BlueConfig, CircuitConfig, and bluepy's dictionary as JSON. */
 import { basename, dirname, extname, resolve } from 'node:path'
+import { FilesRead } from '../formats/files-read.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../formats/json.ts'
@@ -45,9 +46,11 @@ async function openAt(
   options: CircuitOptions,
 ): Promise<SonataCircuit> {
   const file = resolve(given)
+  const reads = new FilesRead()
+  reads.note(file)
   const files = new Map<string, Promise<Hdf5File>>()
   const open = async (path: string): Promise<Hdf5File> => {
-    const h5 = await openHdf5(path)
+    const h5 = await openHdf5(path, reads)
     files.set(path, Promise.resolve(h5))
     return h5
   }
@@ -68,7 +71,11 @@ async function openAt(
       files,
       {
         name: circuitName(file),
-        nodeSets: () => Targets.read(paths.targets, { file, circuitTarget: paths.circuitTarget }),
+        nodeSets: () => {
+          for (const targets of paths.targets) reads.note(targets)
+          return Targets.read(paths.targets, { file, circuitTarget: paths.circuitTarget })
+        },
+        reads,
         nodeFiles: (await isMvd3(cells)) ? mvd3Files(edges, paths.edgePopulation, options) : undefined,
       },
     )

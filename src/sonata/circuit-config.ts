@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path'
 import { InputError, isInputError } from '../errors.ts'
+import { FilesRead } from '../formats/files-read.ts'
 import {
   isJsonArray,
   isJsonObject,
@@ -45,26 +46,31 @@ const SIDES = {
  *
  * Source of the format: SONATA developer guide, sonata-extension, libsonata 0.2.2.
  * @param file path of the JSON file; relative paths inside it are relative to its folder.
+ * @param reads where the files that are read are noted
  * @throws InputError naming file and key.
  */
-export async function readCircuitConfig(file: string): Promise<CircuitConfig> {
-  const config = await readConfigObject(file)
+export async function readCircuitConfig(file: string, reads = new FilesRead()): Promise<CircuitConfig> {
+  const config = await readConfigObject(file, reads)
   if (config.networks !== undefined || typeof config.network !== 'string') return parseConfig(config, file)
   const circuitFile = new Manifest(config.manifest, file).path(config.network, 'network')
-  const circuit = parseConfig(await readConfigObject(circuitFile), circuitFile)
+  const circuit = parseConfig(await readConfigObject(circuitFile, reads), circuitFile)
   return circuit.nodeSetsFile === undefined
-    ? { ...circuit, nodeSetsFile: await simulationNodeSets(config, file) }
+    ? { ...circuit, nodeSetsFile: await simulationNodeSets(config, file, reads) }
     : circuit
 }
 
 /** AIBS circuits name their node sets in the simulation configuration, which nothing else here depends on. */
-async function simulationNodeSets(config: JsonObject, file: string): Promise<string | undefined> {
+async function simulationNodeSets(
+  config: JsonObject,
+  file: string,
+  reads: FilesRead,
+): Promise<string | undefined> {
   const manifest = new Manifest(config.manifest, file)
   if (typeof config.simulation !== 'string')
     return optionalPath(config.node_sets_file, 'node_sets_file', manifest)
   try {
     const simulationFile = manifest.path(config.simulation, 'simulation')
-    const simulation = await readConfigObject(simulationFile)
+    const simulation = await readConfigObject(simulationFile, reads)
     return optionalPath(
       simulation.node_sets_file,
       'node_sets_file',
@@ -76,7 +82,8 @@ async function simulationNodeSets(config: JsonObject, file: string): Promise<str
   }
 }
 
-async function readConfigObject(file: string): Promise<JsonObject> {
+async function readConfigObject(file: string, reads: FilesRead): Promise<JsonObject> {
+  reads.note(file)
   const json = await readJsonFile(file)
   if (!isJsonObject(json))
     throw new InputError(`expected a circuit configuration (a JSON object), found ${jsonKind(json)}`, {

@@ -1,6 +1,7 @@
 /** What other programs' circuits replace of a SONATA circuit: its named sets, and the reader of its node files. */
 import type { Circuit } from '../connectome/circuit.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
+import type { FilesRead } from '../formats/files-read.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
 import type { EdgeEnds } from './edges.ts'
 import { openTypedNodes } from './node-types.ts'
@@ -41,6 +42,8 @@ export interface CircuitParts {
   readonly edgeFiles?: EdgeFiles | undefined
   /** Where the nodes are another circuit's. */
   readonly select?: Circuit['select'] | undefined
+  /** The files that were read before there was a circuit; those that are read for it are noted here. */
+  readonly reads?: FilesRead | undefined
 }
 
 export const SONATA_NODES: NodeFiles = { list: listNodePopulations, open: openTypedNodes }

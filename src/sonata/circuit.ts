@@ -1,13 +1,12 @@
 /** A SONATA circuit: its configuration, and the files behind it, opened when they are needed. */
-import { stat } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve } from 'node:path'
-import type { Circuit, SelectOptions } from '../connectome/circuit.ts'
+import { basename, dirname, extname, resolve } from 'node:path'
+import type { Circuit, FileRead, SelectOptions } from '../connectome/circuit.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError, isInputError } from '../errors.ts'
+import { FilesRead } from '../formats/files-read.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
-import { sniff } from '../formats/sniff.ts'
 import {
   type EdgePopulationInfo,
   type NamedPopulation,
@@ -23,10 +22,11 @@ import {
   readCircuitConfig,
   refuseDuplicates,
 } from './circuit-config.ts'
+import { bareConfig, circuitFile, isConfig } from './circuit-file.ts'
 import { type CircuitParts, type NodeFiles, type NodeSetSource, SONATA_NODES } from './circuit-parts.ts'
 import { type EndsOptions, listEdgePopulations, openEdgePopulation, readEdgeEnds } from './edges.ts'
 import { NodeSets } from './node-sets.ts'
-import { CountedNodes, type Nodes, topLevel } from './nodes.ts'
+import { CountedNodes, type Nodes } from './nodes.ts'
 import { resolveSelection } from './selection.ts'
 
 export interface CircuitOptions {
@@ -51,42 +51,17 @@ export interface CircuitOptions {
  */
 export async function openCircuit(path: string, options: CircuitOptions = {}): Promise<SonataCircuit> {
   const file = resolve(await circuitFile(path))
-  if (await isConfig(file)) return new SonataCircuit(file, await readCircuitConfig(file), options, new Map())
-  const h5 = await openHdf5(file)
+  const reads = new FilesRead()
+  if (await isConfig(file))
+    return new SonataCircuit(file, await readCircuitConfig(file, reads), options, new Map(), { reads })
+  const h5 = await openHdf5(file, reads)
+  const files = new Map([[file, Promise.resolve(h5)]])
   try {
-    return new SonataCircuit(file, await bareConfig(h5), options, new Map([[file, Promise.resolve(h5)]]))
+    return new SonataCircuit(file, await bareConfig(h5), options, files, { reads })
   } catch (error) {
     h5.close()
     throw error
   }
-}
-
-/** By extension, so that broken JSON is told to be just that; else by content. */
-const isConfig = async (file: string): Promise<boolean> =>
-  extname(file).toLowerCase() === '.json' || (await sniff(file).catch(() => 'other')) === 'json'
-
-async function circuitFile(path: string): Promise<string> {
-  const status = await stat(path).catch(() => undefined)
-  if (!status?.isDirectory()) return path
-  const file = join(path, 'circuit_config.json')
-  if (await stat(file).catch(() => undefined)) return file
-  throw new InputError('no circuit_config.json in this folder', {
-    file: path,
-    hint: 'Give the configuration or the edges file itself.',
-  })
-}
-
-async function bareConfig(h5: Hdf5File): Promise<CircuitConfig> {
-  const entry = async (group: string, type: string): Promise<PopulationEntry[]> =>
-    (await h5.members(group)) === undefined
-      ? []
-      : [{ population: undefined, file: h5.path, type, typesFile: undefined }]
-  const nodes = await entry('/nodes', 'biophysical')
-  const edges = await entry('/edges', 'chemical')
-  if (nodes.length + edges.length > 0) return { file: h5.path, nodes, edges, nodeSetsFile: undefined }
-  throw new InputError(`expected a SONATA file with /edges or /nodes, found ${await topLevel(h5)}`, {
-    file: h5.path,
-  })
 }
 
 export class SonataCircuit implements Circuit {
@@ -97,6 +72,8 @@ export class SonataCircuit implements Circuit {
   readonly #files: Map<string, Promise<Hdf5File>>
   readonly #bare: boolean
   readonly #parts: CircuitParts
+  /** The files that are read for it: who reads another one for this circuit notes it here. */
+  readonly reads: FilesRead
   readonly #nodes = new Map<string, Promise<Nodes>>()
   #nodeSets: Promise<NodeSetSource> | undefined
 
@@ -111,6 +88,7 @@ export class SonataCircuit implements Circuit {
     this.file = file
     this.name = parts.name ?? circuitName(config.file)
     this.#parts = parts
+    this.reads = parts.reads ?? new FilesRead()
     this.config = config
     this.#options = options
     this.#files = files
@@ -149,6 +127,7 @@ export class SonataCircuit implements Circuit {
   /** Node sets of the configuration (or what stands for them); `undefined` if it names no file. */
   async nodeSets(): Promise<NodeSetSource | undefined> {
     const file = this.config.nodeSetsFile
+    if (file !== undefined) this.reads.note(file)
     if (this.#parts.nodeSets) this.#nodeSets ??= this.#parts.nodeSets()
     else if (file !== undefined) this.#nodeSets ??= NodeSets.read(file)
     return this.#nodeSets
@@ -186,6 +165,10 @@ export class SonataCircuit implements Circuit {
     return resolveSelection(expression, { nodes, nodeSets, idBase: options.idBase })
   }
 
+  filesRead(): readonly FileRead[] {
+    return this.reads.list()
+  }
+
   close(): void {
     for (const file of this.#files.values())
       file.then(
@@ -197,7 +180,7 @@ export class SonataCircuit implements Circuit {
   }
 
   #open(path: string): Promise<Hdf5File> {
-    const open = this.#files.get(path) ?? openHdf5(path)
+    const open = this.#files.get(path) ?? openHdf5(path, this.reads)
     this.#files.set(path, open)
     return open
   }

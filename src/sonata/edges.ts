@@ -135,7 +135,8 @@ async function idDataset(h5: Hdf5File, population: string, side: Side): Promise<
 
 async function openColumn(h5: Hdf5File, population: string, side: Side): Promise<IdColumn> {
   const data = await idDataset(h5, population, side)
-  const { type, path } = data
+  const { type } = data
+  const path = columnPath(population, side)
   const [length, more] = data.shape ?? []
   if (type.kind !== 'int' || length === undefined || more !== undefined)
     throw new InputError(`expected one integer per edge, found ${describe(data)}`, {

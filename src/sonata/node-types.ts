@@ -63,6 +63,7 @@ class TypedNodes implements Nodes {
   }
 
   #types(): Promise<TypesTable> {
+    if (this.#table === undefined) this.#h5.reads.note(this.#typesFile)
     this.#table ??= readTypesTable(this.#typesFile, 'node_type_id', this.name)
     return this.#table
   }

@@ -25,10 +25,9 @@ const expected: { files: Record<string, Record<string, Entry>> } = JSON.parse(
 
 /** Types that neither reader hands out as numbers or text. */
 const OTHER = new Set(['compound', 'odd_precision', 'odd_float', 'enum_be'])
-/** h5py reads lzf; it read the raw file from its own folder; and it fills a virtual dataset without a word. */
+/** h5py reads lzf, and it fills a virtual dataset without a word. */
 const REFUSED: Record<string, RegExp> = {
   lzf: /lzf.*32000.*not available/,
-  external: /external raw|EFL/i,
   virtual_missing: /missing\.h5/,
 }
 
@@ -52,7 +51,7 @@ describe.each(Object.entries(expected.files))('%s', (file, entries) => {
 
 describe('the own reader', () => {
   it('takes many, leaves many, and is never wrong', () => {
-    expect(own).toEqual({ accepted: 152, declined: 98, wrong: 0 })
+    expect(own).toEqual({ accepted: 160, declined: 92, wrong: 0 })
   })
 })
 

@@ -1,3 +1,4 @@
+import { FilesRead } from '../../src/formats/files-read.ts'
 import type { Hdf5Attribute, Hdf5Dataset, Hdf5File, Hdf5Type } from '../../src/formats/hdf5/types.ts'
 
 type Numbers =
@@ -21,6 +22,7 @@ export interface MemoryDataset {
 /** An HDF5 file that never was: datasets by absolute path. */
 export class MemoryHdf5 implements Hdf5File {
   readonly path: string
+  readonly reads = new FilesRead()
   readonly #datasets: ReadonlyMap<string, MemoryDataset>
 
   constructor(path: string, datasets: Readonly<Record<string, MemoryDataset>>) {
@@ -38,6 +40,10 @@ export class MemoryHdf5 implements Hdf5File {
   async dataset(path: string): Promise<Hdf5Dataset | undefined> {
     const found = this.#datasets.get(path)
     return found && memoryDataset(path, found)
+  }
+
+  async identity(path: string): Promise<string | undefined> {
+    return path
   }
 
   async attribute(path: string, name: string): Promise<Hdf5Attribute | undefined> {

@@ -1,6 +1,6 @@
 import { InputError, InternalError } from '../../errors.ts'
 import type { Chunks } from './chunks.ts'
-import { checkText, checkWindow, type Home, readBytesAt } from './contiguous.ts'
+import { checkText, checkWindow, type Home, readFrom } from './contiguous.ts'
 import { DamagedChunk, decodeChunk } from './decode.ts'
 import type { Datatype } from './messages.ts'
 import type { Hdf5Attribute, Hdf5Dataset, Hdf5Type } from './types.ts'
@@ -55,7 +55,7 @@ export class ChunkedDataset implements Hdf5Dataset {
   #readPart(chunk: number, from: number, into: Uint8Array): void {
     const { filters, table, length, elements, elementSize } = this.#chunks
     if (filters.length === 0) {
-      readBytesAt(this.#home, this.path, (table.addresses[chunk] ?? 0) + from, into)
+      readFrom(this.#home, this.path, (table.addresses[chunk] ?? 0) + from, into)
       return
     }
     const used = Math.min(elements, length - chunk * elements) * elementSize
@@ -81,7 +81,7 @@ export class ChunkedDataset implements Hdf5Dataset {
     const size = table.sizes[chunk] ?? 0
     if (this.#stored.length < size) this.#stored = new Uint8Array(size)
     const stored = this.#stored.subarray(0, size)
-    readBytesAt(this.#home, this.path, table.addresses[chunk] ?? 0, stored)
+    readFrom(this.#home, this.path, table.addresses[chunk] ?? 0, stored)
     try {
       return decodeChunk(stored, filters, table.masks[chunk] ?? 0, elements * elementSize, elementSize)
     } catch (error) {

@@ -28,14 +28,17 @@ export class ContiguousDataset implements Hdf5Dataset {
   readonly offset: number | undefined
   readonly #home: Home
   readonly #located: Located
+  readonly #read: (at: number, into: Uint8Array) => void
 
-  constructor(home: Home, path: string, located: Located) {
+  /** `read`: fills the room from an offset, instead of the file itself. */
+  constructor(home: Home, path: string, located: Located, read?: (at: number, into: Uint8Array) => void) {
     this.path = path
     this.shape = located.shape
     this.type = located.datatype.type
     this.offset = located.offset
     this.#home = home
     this.#located = located
+    this.#read = read ?? ((at, into) => readFrom(home, path, at, into))
   }
 
   readInto(first: number, count: number, into: Uint8Array): void {
@@ -71,14 +74,15 @@ export class ContiguousDataset implements Hdf5Dataset {
     }
     return texts
   }
-
-  #read(at: number, into: Uint8Array): void {
-    readBytesAt(this.#home, this.path, at, into)
-  }
 }
 
 /** Fill `into` with the bytes at `at` of the file. InputError naming the dataset where the file ends before. */
-export function readBytesAt(home: Home, dataset: string, at: number, into: Uint8Array): void {
+export function readFrom(
+  home: Pick<Home, 'fd' | 'path'>,
+  dataset: string,
+  at: number,
+  into: Uint8Array,
+): void {
   for (let done = 0; done < into.length; ) {
     const wanted = Math.min(into.length - done, MAX_READ)
     const got = readSync(home.fd, into, done, wanted, at + done)

@@ -1,9 +1,10 @@
-import { Contradiction, type Cursor, type FileBytes, NotUnderstood, untilNul } from './bytes.ts'
+import { Contradiction, Cursor, type FileBytes, NotUnderstood, untilNul } from './bytes.ts'
+import type { Link } from './links.ts'
 import { MESSAGE, type Message, only } from './object-header.ts'
 import { decodeText } from './strings.ts'
 
-/** Names of a group to the address of the object header; `undefined` for soft and external links. */
-export type Links = Map<string, number | undefined>
+/** What the names of a group lead to; `undefined` for links of a kind that we do not know. */
+export type Links = Map<string, Link | undefined>
 
 /**
  * The links of a group, or `undefined` if the header is not that of a group. Old-style groups (symbol
@@ -40,15 +41,17 @@ function symbolTable(file: FileBytes, table: Cursor): Links {
       last = name
       const header = entries.address()
       const cacheType = entries.u32()
-      entries.skip(4 + 16)
+      entries.skip(4)
+      const scratch = new Cursor(entries.take(16))
       if (cacheType > 2) throw new NotUnderstood('symbol table entry')
-      add(links, decodeText(name), cacheType === 2 ? undefined : known(header))
+      add(links, decodeText(name), cacheType === 2 ? softLink(heap, scratch.u32()) : hardLink(header))
     }
   }
   return links
 }
 
-function localHeap(file: FileBytes, at: number): Uint8Array {
+/** Names one behind the other, each ended by NUL; section III.D. */
+export function localHeap(file: FileBytes, at: number): Uint8Array {
   const c = file.cursor(at, 32)
   c.expect('HEAP')
   c.expect(0)
@@ -118,13 +121,13 @@ function compactLinks(info: Cursor, messages: readonly Message[]): Links {
   for (const message of messages) {
     if (message.type !== MESSAGE.link) continue
     if (message.shared) throw new NotUnderstood('shared link')
-    const [name, header] = readLink(only([message], MESSAGE.link))
-    add(links, name, header)
+    const [name, link] = readLink(only([message], MESSAGE.link))
+    add(links, name, link)
   }
   return links
 }
 
-function readLink(c: Cursor | undefined): [string, number | undefined] {
+function readLink(c: Cursor | undefined): [string, Link | undefined] {
   if (c === undefined) throw new NotUnderstood('link')
   c.expect(1)
   const flags = c.u8()
@@ -133,15 +136,34 @@ function readLink(c: Cursor | undefined): [string, number | undefined] {
   if (flags & 0x10 && c.u8() > 1) throw new NotUnderstood('character set')
   const length = [() => c.u8(), () => c.u16(), () => c.u32(), () => c.u64()][flags & 3]?.() ?? 0
   const name = decodeText(c.take(length))
-  return [name, kind === 0 ? c.u64() : undefined]
+  if (kind === 0) return [name, { kind: 'hard', address: c.u64() }]
+  const value = c.take(c.u16())
+  if (kind === 1) return [name, { kind: 'soft', path: decodeText(value) }]
+  return [name, kind === EXTERNAL ? externalLink(new Cursor(value)) : undefined]
 }
 
-function add(links: Links, name: string, header: number | undefined): void {
+const EXTERNAL = 64
+
+/** Version and flags, the file, the path in it; section IV.A.2.g. */
+function externalLink(c: Cursor): Link {
+  c.expect(0)
+  const file = untilNul(c.bytes.subarray(c.at))
+  c.skip(file.length + 1)
+  return { kind: 'external', file: decodeText(file), path: decodeText(untilNul(c.bytes.subarray(c.at))) }
+}
+
+/** The heap of the names holds what soft links lead to as well. */
+const softLink = (heap: Uint8Array, at: number): Link => ({
+  kind: 'soft',
+  path: decodeText(untilNul(heap.subarray(at))),
+})
+
+function hardLink(address: number | undefined): Link {
+  if (address === undefined) throw new NotUnderstood('object without an address')
+  return { kind: 'hard', address }
+}
+
+function add(links: Links, name: string, link: Link | undefined): void {
   if (name === '' || links.has(name)) throw new NotUnderstood('name empty or given twice')
-  links.set(name, header)
-}
-
-function known(header: number | undefined): number {
-  if (header === undefined) throw new NotUnderstood('object without an address')
-  return header
+  links.set(name, link)
 }

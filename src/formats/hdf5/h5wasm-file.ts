@@ -1,10 +1,12 @@
 import { InputError } from '../../errors.ts'
+import { FilesRead } from '../files-read.ts'
 import { numbers } from './attributes.ts'
 import { H5wasmDataset } from './h5wasm-dataset.ts'
 import { callH5wasm, H5G, type H5Metadata, type H5Module, loadH5wasm } from './h5wasm-module.ts'
 import { readTexts } from './h5wasm-text.ts'
 import { typeOf } from './h5wasm-types.ts'
 import { checkVirtualSources } from './h5wasm-virtual.ts'
+import { type Link, pathOf } from './links.ts'
 import type { Hdf5Attribute, Hdf5Dataset } from './types.ts'
 
 /** A file as h5wasm sees it: everything that our own reader leaves to it. */
@@ -13,33 +15,60 @@ export class H5wasmFile {
   readonly #module: H5Module
   readonly #id: bigint
   readonly #datasets: H5wasmDataset[] = []
+  readonly #absolute: string
+  readonly #reads: FilesRead
 
-  private constructor(path: string, module: H5Module, id: bigint) {
+  private constructor(path: string, absolute: string, module: H5Module, id: bigint, reads: FilesRead) {
     this.path = path
+    this.#absolute = absolute
     this.#module = module
     this.#id = id
+    this.#reads = reads
   }
 
-  static async open(path: string, absolute: string): Promise<H5wasmFile> {
+  static async open(path: string, absolute: string, reads = new FilesRead()): Promise<H5wasmFile> {
     const module = await loadH5wasm()
-    return new H5wasmFile(
-      path,
-      module,
-      callH5wasm(path, undefined, () => module.open(absolute, 0, false, -1, -1)),
-    )
+    const id = callH5wasm(path, undefined, () => module.open(absolute, 0, false, -1, -1))
+    return new H5wasmFile(path, absolute, module, id, reads)
+  }
+
+  /** What `name` in a group leads to, as {@link Locator.link} has it; the group is reached by hard links. */
+  link(group: readonly string[], name: string): Link | undefined {
+    if (this.members(group)?.includes(name) !== true) return undefined
+    return this.#call(pathOf([...group, name]), path => {
+      const soft = this.#module.get_symbolic_link(this.#id, path)
+      if (soft !== null) return { kind: 'soft', path: soft }
+      const { filename, obj_path } = this.#module.get_external_link(this.#id, path)
+      if (filename === undefined || obj_path === undefined) return { kind: 'hard' }
+      return { kind: 'external', file: filename, path: obj_path }
+    })
+  }
+
+  /** Address of an object in the file, behind its user block; `undefined` if nothing is there. */
+  address(names: readonly string[]): number | undefined {
+    if (this.#find(names) === undefined) return undefined
+    const bytes = this.#call(pathOf(names), path => this.#module.create_object_reference(this.#id, path))
+    return Number(new DataView(Uint8Array.from(bytes).buffer).getBigUint64(0, true))
   }
 
   members(names: readonly string[]): string[] | undefined {
     if (this.#find(names) !== H5G.group) return undefined
-    return this.#call(join(names), path => this.#module.get_names(this.#id, path, false))
+    return this.#call(pathOf(names), path => this.#module.get_names(this.#id, path, false))
   }
 
   dataset(names: readonly string[]): Hdf5Dataset | undefined {
     if (this.#find(names) !== H5G.dataset) return undefined
-    const path = join(names)
+    const path = pathOf(names)
     const metadata = this.#call(path, () => this.#module.get_dataset_metadata(this.#id, path))
     this.#refuseUnknownFilters(path)
-    if (metadata.virtual_sources !== undefined) checkVirtualSources(this.#module, this.path, path, metadata)
+    if (metadata.virtual_sources !== undefined)
+      checkVirtualSources(
+        this.#module,
+        { path: this.path, absolute: this.#absolute },
+        path,
+        metadata,
+        this.#reads,
+      )
     const dataset = new H5wasmDataset(this.#module, this.#id, this.path, path, metadata, name =>
       Promise.resolve(this.attribute(names, name)),
     )
@@ -49,7 +78,7 @@ export class H5wasmFile {
 
   attribute(names: readonly string[], name: string): Hdf5Attribute | undefined {
     if (this.#find(names) === undefined) return undefined
-    const path = join(names)
+    const path = pathOf(names)
     const known = this.#call(path, () => this.#module.get_attribute_names(this.#id, path))
     if (!known.includes(name)) return undefined
     const metadata = this.#call(path, () => this.#module.get_attribute_metadata(this.#id, path, name))
@@ -95,24 +124,22 @@ export class H5wasmFile {
   /** What stands at the end of the names, one by one: h5wasm fails on names below a dataset. */
   #find(names: readonly string[]): number | undefined {
     for (let i = 1; i <= names.length; i++) {
-      const path = join(names.slice(0, i))
+      const path = pathOf(names.slice(0, i))
       const kind = this.#call(path, () => this.#module.get_type(this.#id, path))
       if (kind < 0) return undefined
-      if (kind === H5G.softLink || kind === H5G.userLink) throw this.#dangling(path, kind)
+      if (kind === H5G.softLink || kind === H5G.userLink) throw this.#unknownLink(path)
       if (i === names.length) return kind
       if (kind !== H5G.group) return undefined
     }
     return H5G.group
   }
 
-  #dangling(path: string, kind: number): InputError {
-    const external = kind === H5G.userLink
-    return new InputError(`${external ? 'external' : 'soft'} link to something that is not there`, {
+  /** All that are known were followed before. */
+  #unknownLink(path: string): InputError {
+    return new InputError('a link of a kind of its own (user-defined), which cannot be followed', {
       file: this.path,
       field: path,
-      hint: external
-        ? 'Put the file that the link names beside this one, or use the file itself.'
-        : 'The file names an object that it does not hold.',
+      hint: 'Put the object itself into the file.',
     })
   }
 
@@ -137,5 +164,3 @@ export class H5wasmFile {
 
 /** deflate, shuffle, fletcher32, szip, nbit, scaleoffset: compiled into h5wasm. */
 const BUILT_IN = new Set([1, 2, 3, 4, 5, 6])
-
-const join = (names: readonly string[]): string => `/${names.join('/')}`

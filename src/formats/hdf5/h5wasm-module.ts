@@ -11,6 +11,12 @@ export interface H5Module {
   close_file(file: bigint): number
   get_type(file: bigint, path: string): number
   get_names(file: bigint, path: string, recursive: boolean): string[]
+  /** `null` if it is no soft link. */
+  get_symbolic_link(file: bigint, path: string): string | null
+  /** Nothing in it if it is no external link. */
+  get_external_link(file: bigint, path: string): { filename?: string; obj_path?: string }
+  /** Its address in the file, as eight bytes. */
+  create_object_reference(file: bigint, path: string): ArrayLike<number>
   get_dataset_metadata(file: bigint, path: string): H5Metadata
   get_dataset_filters(file: bigint, path: string): { id: number; name: string }[]
   get_dataset_data(
@@ -92,11 +98,11 @@ export function callH5wasm<T>(file: string, field: string | undefined, call: () 
     if (!(error instanceof Error) || !error.message.startsWith('HDF5-DIAG')) {
       damaged = damaged || isTrap(error)
     }
-    throw new InputError(`HDF5 cannot read this: ${deepestCause(error)}`, {
-      file,
-      field,
-      hint: 'The data may be damaged; compare the file with its source, or see what h5dump says.',
-    })
+    const cause = deepestCause(error)
+    const hint = cause.includes('h5clear')
+      ? `The program that wrote it did not close it. If it is no longer running: h5clear -s ${file}`
+      : 'The data may be damaged; compare the file with its source, or see what h5dump says.'
+    throw new InputError(`HDF5 cannot read this: ${cause}`, { file, field, hint })
   }
 }
 

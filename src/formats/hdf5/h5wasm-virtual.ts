@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
 import { InputError } from '../../errors.ts'
+import type { FilesRead } from '../files-read.ts'
 import { callH5wasm, H5G, type H5Metadata, type H5Module } from './h5wasm-module.ts'
+import { linkedFile } from './links.ts'
 
 const HINT = 'Put the sources beside this file, or copy the data into one dataset.'
 
@@ -11,17 +11,21 @@ const HINT = 'Put the sources beside this file, or copy the data into one datase
  */
 export function checkVirtualSources(
   module: H5Module,
-  file: string,
+  file: { readonly path: string; readonly absolute: string },
   path: string,
   metadata: H5Metadata,
+  reads: FilesRead,
 ): void {
-  const refuse = (message: string): InputError => new InputError(message, { file, field: path, hint: HINT })
+  const refuse = (message: string): InputError =>
+    new InputError(message, { file: file.path, field: path, hint: HINT })
   const sources = new Map<string, number>()
   for (const { file_name, dset_name } of metadata.virtual_sources ?? []) {
     const name = `${file_name}:${dset_name}`
     if (name.includes('%')) throw refuse(`virtual dataset with a pattern of sources (${name})`)
     if (sources.has(name)) continue
-    const found = sourceElements(module, resolve(file, file_name), dset_name)
+    const source = file_name === '.' ? file.absolute : linkedFile(file_name, file.absolute)
+    if (source !== undefined) reads.note(source)
+    const found = source === undefined ? undefined : sourceElements(module, source, dset_name)
     if (found === undefined) throw refuse(`virtual dataset whose source ${name} is missing`)
     sources.set(name, found)
   }
@@ -31,14 +35,8 @@ export function checkVirtualSources(
   }
 }
 
-function resolve(file: string, source: string): string {
-  if (source === '.') return file
-  return isAbsolute(source) ? source : join(dirname(file), source)
-}
-
 /** `undefined` if there is no such source, or it is virtual itself and so no more certain. */
 function sourceElements(module: H5Module, file: string, path: string): number | undefined {
-  if (!existsSync(file)) return undefined
   return callH5wasm(file, path, () => {
     const id = module.open(file, 0, false, -1, -1)
     try {

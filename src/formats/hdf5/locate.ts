@@ -1,7 +1,9 @@
 import { readAttribute } from './attributes.ts'
 import { Contradiction, type FileBytes, NotUnderstood } from './bytes.ts'
 import { type Chunks, locateChunks } from './chunks.ts'
+import { readExternalFiles, type Slot } from './external.ts'
 import { type Links, readLinks } from './groups.ts'
+import type { Link } from './links.ts'
 import { type Datatype, readDataspace, readDatatype, readLayout } from './messages.ts'
 import { MESSAGE, type Message, only, readObjectHeader } from './object-header.ts'
 import { GlobalHeap } from './strings.ts'
@@ -18,6 +20,8 @@ export interface Located {
   size: number
   /** Instead of both, where the dataset is chunked. */
   chunks: Chunks | undefined
+  /** Instead of all three, where the bytes lie in other files. */
+  slots?: readonly Slot[] | undefined
 }
 
 /**
@@ -56,9 +60,40 @@ export class Locator {
     return readDataset(this.#file, this.#headerAt(at))
   }
 
+  /** The dataset whose header another reader has found, if its data lies in other files. */
+  externalAt(address: number): Located | undefined {
+    const header = this.#headerAt(address)
+    return header.some(m => m.type === MESSAGE.externalFiles) ? readDataset(this.#file, header) : undefined
+  }
+
   attribute(names: readonly string[], name: string): Hdf5Attribute | undefined {
     const at = this.#find(names)
     return at === undefined ? undefined : readAttribute(this.#headerAt(at), name, this.heap)
+  }
+
+  /** Address of the object header; `undefined` if nothing is there. */
+  address(names: readonly string[]): number | undefined {
+    return this.#find(names)
+  }
+
+  /** What `name` in a group leads to; `undefined` if there is no such name. */
+  link(group: readonly string[], name: string): Link | undefined {
+    const at = this.#find(group)
+    const links = at === undefined ? undefined : this.#linksAt(at)
+    if (at !== undefined && links === undefined) this.#mustBeDataset(at)
+    if (links?.has(name) !== true) return undefined
+    return links.get(name) ?? unknownLink(name)
+  }
+
+  /** Whether no soft and no external link stands on the way, as far as there is one. */
+  isDirect(names: readonly string[]): boolean {
+    try {
+      this.#find(names)
+      return true
+    } catch (error) {
+      if (error instanceof Indirect) return false
+      throw error
+    }
   }
 
   /** Address of the object header; `undefined` if a name is not there. */
@@ -68,9 +103,9 @@ export class Locator {
       const links = this.#linksAt(at)
       if (links === undefined) this.#mustBeDataset(at)
       if (!links?.has(name)) return undefined
-      const next = links.get(name)
-      if (next === undefined) throw new NotUnderstood(`link ${name}`)
-      at = next
+      const next = links.get(name) ?? unknownLink(name)
+      if (next.kind !== 'hard' || next.address === undefined) throw new Indirect(`link ${name}`)
+      at = next.address
     }
     return at
   }
@@ -97,6 +132,13 @@ export class Locator {
   }
 }
 
+/** A soft or an external link: who asks for names follows them first. */
+class Indirect extends NotUnderstood {}
+
+function unknownLink(name: string): never {
+  throw new NotUnderstood(`link ${name}`)
+}
+
 function readDataset(file: FileBytes, messages: readonly Message[]): Located {
   const [space, type, layout] = [MESSAGE.dataspace, MESSAGE.datatype, MESSAGE.layout].map(m =>
     only(messages, m),
@@ -107,9 +149,14 @@ function readDataset(file: FileBytes, messages: readonly Message[]): Located {
   const datatype = readDatatype(type)
   const nowhere = { shape, datatype, offset: undefined, size: 0, chunks: undefined }
   if (datatype.type.kind === 'other') return nowhere
-  if (messages.some(m => m.type === MESSAGE.externalFiles)) throw new NotUnderstood('external files')
+  const external = only(messages, MESSAGE.externalFiles)
   const filters = only(messages, MESSAGE.filters)
   const place = readLayout(layout)
+  if (external !== undefined) {
+    if (place.kind === 'chunked' || filters !== undefined) throw new NotUnderstood('external chunks')
+    const size = shape === undefined ? 0 : shape.reduce((all, n) => all * n, datatype.size)
+    return { ...nowhere, size, slots: readExternalFiles(file, external) }
+  }
   if (place.kind === 'chunked') {
     return { ...nowhere, chunks: locateChunks(file, shape, datatype, place, filters) }
   }
