@@ -68,7 +68,7 @@ export async function diff(a: string, b: string, options: DiffOptions = {}): Pro
   try {
     const first = await openEdges(a, options)
     opened.push(first)
-    const second = await openEdges(b, options, first.edges)
+    const second = await openEdges(b, options, first)
     opened.push(second)
     return await diffEdges(first.edges, second.edges, options)
   } finally {

@@ -5,6 +5,7 @@ import { type InputError, isInputError } from './errors.ts'
 import { type FullProof, proveFull } from './full/full-checks.ts'
 import { threadsFor } from './parallel/jobs.ts'
 import { walkInParallel } from './parallel/walks.ts'
+import type { Facing } from './sonata/facing.ts'
 import type { TargetRange } from './verification/buckets.ts'
 import type { Comparison } from './verification/comparison.ts'
 import type { CheckResult, Finding, Level, Proof, Trouble } from './verification/proof.ts'
@@ -14,6 +15,7 @@ import { compareRows } from './verification/synapses/compare.ts'
 import { type SynapseOptions, UNCHANGED } from './verification/synapses/expectation.ts'
 import { type SynapsePart, sumUp, type Whole } from './verification/synapses/part.ts'
 import { compareTargets } from './verification/synapses/target-range.ts'
+import { OTHER_POPULATIONS } from './verification/uncheckable.ts'
 import type { VerifyOptions } from './verify.ts'
 
 export type { FullProof }
@@ -33,7 +35,7 @@ const PROPERTIES = 'synapse properties (weights, delays, positions) of kept conn
 const BEYOND_SYNAPSES = [
   'indices of the edges file',
   'node files beyond their size and the selected ids',
-  'other edge populations of the circuit',
+  OTHER_POPULATIONS,
 ]
 /** As deep as `verify` looks where nobody says. */
 export const DEFAULT_LEVEL: Level = 'synapses'
@@ -52,7 +54,8 @@ export interface Both {
   readonly options: VerifyOptions
   readonly original: EdgeSource
   readonly edges: EdgeSource
-  readonly circuit?: Circuit | undefined
+  readonly circuit: Circuit
+  readonly facing: Facing
 }
 
 /** Go as deep as the level says and the files allow. `comparison`: of the connections of both. */
@@ -109,8 +112,8 @@ export async function openTables(original: EdgeSource, edges: EdgeSource): Promi
 }
 
 /** What only level full asks for. */
-export const lookAround = ({ options, original, circuit, edges }: Both): Promise<FullProof> =>
-  proveFull({ circuit: options.original, edges: original }, { circuit, edges })
+export const lookAround = ({ options, original, circuit, edges, facing }: Both): Promise<FullProof> =>
+  proveFull({ circuit: options.original, edges: original }, { circuit, edges }, facing)
 
 export interface Found {
   readonly tables: Pick<Whole, 'columns'>['columns']

@@ -1,6 +1,6 @@
 /** Lists of edges in the place of circuits: verification sees them as circuits whose nodes nobody knows. */
 import { basename, extname } from 'node:path'
-import type { Circuit, FileRead, SelectOptions } from './connectome/circuit.ts'
+import type { Circuit, EdgePopulationFacts, FileRead, NamedBy, SelectOptions } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import { type InputError, isInputError } from './errors.ts'
@@ -41,7 +41,7 @@ export async function openCircuits(
     const known = first.edges.unknown === undefined
     if (known && first.circuit !== undefined && !lists.includes(true))
       return { original: first.circuit, manipulated, close }
-    const rest = await openAll(manipulated, options, first.edges, opened)
+    const rest = await openAll(manipulated, options, first, opened)
     const counted = await measured(first.edges)
     const all = [counted, ...rest.flatMap(one => (isInputError(one) ? [] : [one.edges]))]
     const counts = commonCounts(all, largest(masks))
@@ -64,13 +64,13 @@ export async function openCircuits(
 async function openAll(
   paths: readonly string[],
   options: EdgesOptions,
-  like: EdgeSource,
+  original: OpenFile,
   opened: OpenFile[],
 ): Promise<(OpenFile | InputError)[]> {
   const files: (OpenFile | InputError)[] = []
   for (const path of paths) {
     try {
-      const file = await openEdges(path, options, like)
+      const file = await openEdges(path, options, original)
       opened.push(file)
       files.push({ ...file, edges: await measured(file.edges) })
     } catch (error) {
@@ -98,10 +98,14 @@ class ListCircuit implements Circuit {
   readonly #circuit: Circuit | undefined
   readonly #opened: Circuit | undefined
   readonly #list = new FilesRead()
+  readonly namedBy: NamedBy
+  readonly #populations: readonly EdgePopulationFacts[]
 
-  constructor(path: string, { edges, circuit }: OpenFile) {
+  constructor(path: string, { edges, circuit, populations }: OpenFile) {
     this.name = circuit?.name ?? basename(path, extname(path))
     this.file = circuit?.file ?? path
+    this.namedBy = circuit?.namedBy ?? 'part'
+    this.#populations = populations
     this.#edges = edges
     this.#opened = circuit
     if (circuit === undefined) this.#list.note(path)
@@ -110,7 +114,7 @@ class ListCircuit implements Circuit {
 
   edgePopulation = async (): Promise<EdgeSource> => this.#edges
 
-  findEdges = async (): Promise<EdgeSource> => this.#edges
+  edgePopulations = async (): Promise<readonly EdgePopulationFacts[]> => this.#populations
 
   /** Without a circuit: all nodes, or those of an id file. */
   async select(population: string, expression?: string, options?: SelectOptions): Promise<NodeSelection> {
@@ -131,6 +135,7 @@ class ListCircuit implements Circuit {
 class UnusableCircuit implements Circuit {
   readonly name: string
   readonly file: string
+  readonly namedBy = 'part'
   readonly #error: InputError
 
   constructor(path: string, error: InputError) {
@@ -140,7 +145,7 @@ class UnusableCircuit implements Circuit {
   }
 
   edgePopulation = (): Promise<never> => Promise.reject(this.#error)
-  findEdges = (): Promise<never> => Promise.reject(this.#error)
+  edgePopulations = (): Promise<never> => Promise.reject(this.#error)
   select = (): Promise<never> => Promise.reject(this.#error)
   close(): void {}
 }

@@ -1,21 +1,21 @@
 /** From a path to an edge population, whatever kind of file it is. */
 import { extname } from 'node:path'
-import type { Circuit } from './connectome/circuit.ts'
-import { type EdgeSource, MAX_NODES } from './connectome/edges.ts'
+import type { Circuit, EdgePopulationFacts } from './connectome/circuit.ts'
+import { MAX_NODES } from './connectome/edges.ts'
 import { isInputError } from './errors.ts'
+import { type FacingOriginal, faceCircuit, type NamedPair } from './facing-circuits.ts'
 import { InputFile } from './formats/input-file.ts'
 import { openAdjacency } from './inputs/adjacency.ts'
-import { type OpenEdges, UNNAMED } from './inputs/lists.ts'
+import { LIST_POPULATION, type OpenEdges } from './inputs/lists.ts'
 import { openCsvPairs, openNpyPairs, type PairOptions } from './inputs/pairs.ts'
 import { openCircuit } from './open-circuit.ts'
+import type { Facing } from './sonata/facing.ts'
 
 /** `edges file`: HDF5; what is in it shows when it is opened. */
 export type InputKind = ListKind | 'edges file' | 'circuit'
 export type ListKind = 'adjacency' | 'npy pairs' | 'csv pairs'
 
-export interface EdgesOptions extends PairOptions {
-  /** Edge population of a circuit or an edges file with several. */
-  readonly population?: string | undefined
+export interface EdgesOptions extends PairOptions, NamedPair {
   /** Node populations, where the file does not name them or to choose among edge populations. */
   readonly sourcePopulation?: string | undefined
   readonly targetPopulation?: string | undefined
@@ -24,30 +24,38 @@ export interface EdgesOptions extends PairOptions {
 /** Edges from a file; `circuit` where that is one. */
 export interface OpenFile extends OpenEdges {
   readonly circuit?: Circuit
+  readonly file: string
+  /** All edge populations that the file names; of a list, what stands for one. */
+  readonly populations: readonly EdgePopulationFacts[]
+  /** How they face those of another file, where one was given. */
+  readonly facing?: Facing | undefined
 }
 
 /**
  * Open the edges in a file: SciPy adjacency (.npz), pairs (.npy, .csv, .tsv, .txt), a SONATA edges file, or a circuit.
  *
- * @param like of a circuit with several edge populations: the one between the same node populations as these
+ * @param original what was opened before, to be compared with: which edge population is meant follows from its own
  * @throws InputError if it is none of these, or if what is in it cannot be used
  */
 export async function openEdges(
   path: string,
   options: EdgesOptions = {},
-  like?: EdgeSource,
+  original?: FacingOriginal,
 ): Promise<OpenFile> {
   const kind = await recognise(path)
-  if (isList(kind)) return openList(path, kind, options)
+  if (isList(kind)) return { ...(await openList(path, kind, options)), file: path, populations: [LIST(path)] }
   const ends = { source: options.sourcePopulation, target: options.targetPopulation }
   const circuit = await openCircuit(path, ends)
   try {
-    const edges = await (like === undefined || like.sourcePopulation.endsWith(UNNAMED)
-      ? circuit.edgePopulation(options.population)
-      : circuit.findEdges({ ...like, preferred: options.population ?? like.population }))
+    const facing = original && (await faceCircuit(original, circuit, options))
+    const name = facing === undefined ? options.population : facing.compared.manipulated.population
+    const edges = await circuit.edgePopulation(name)
     const counted = edges.sourceCount !== MAX_NODES && edges.targetCount !== MAX_NODES
     return {
       circuit,
+      file: circuit.file,
+      populations: await circuit.edgePopulations(),
+      facing,
       edges: counted ? edges : { ...edges, unknown: [...(edges.unknown ?? []), 'nodes'] },
       close: async () => circuit.close(),
     }
@@ -56,6 +64,16 @@ export async function openEdges(
     throw error
   }
 }
+
+/** What stands for the population of a list. */
+const LIST = (file: string): EdgePopulationFacts => ({
+  population: LIST_POPULATION,
+  file,
+  type: 'chemical',
+  ends: undefined,
+  problem: undefined,
+  listed: true,
+})
 
 export const isList = (kind: InputKind): kind is ListKind => kind !== 'circuit' && kind !== 'edges file'
 

@@ -2,11 +2,18 @@
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Circuit, FileRead } from './connectome/circuit.ts'
+import type { Circuit, EdgePopulationFacts, FileRead } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import type { InputError } from './errors.ts'
 import { type Deeper, NO_DEEPER } from './levels.ts'
+import {
+  NO_POPULATIONS,
+  notComparedSentences,
+  type SamePopulations,
+  samePopulations,
+} from './same-populations.ts'
+import type { Facing } from './sonata/facing.ts'
 import type { Asked } from './verification/asked.ts'
 import { CONNECTION_CHECKS, judge, nodesSame, type SideFacts } from './verification/checks.ts'
 import type { Comparison } from './verification/comparison.ts'
@@ -27,15 +34,26 @@ import { VERSION } from './version.ts'
 export interface Question {
   options: VerifyOptions
   original: EdgeSource
+  /** All of the original. */
+  populations: readonly EdgePopulationFacts[]
   source: NodeSelection
   target: NodeSelection
   asked: Asked
 }
 
 /** A manipulated circuit, opened as far as it could be. */
-export type Answer = { name: string; file: string; own: boolean; circuit?: Circuit | undefined } & (
-  | { edges: EdgeSource; source: NodeSelection; target: NodeSelection; error?: undefined }
+export type Answer = { name: string; file: string; own: boolean } & (
   | {
+      circuit: Circuit
+      edges: EdgeSource
+      /** Which edge populations of the two circuits face each other. */
+      facing: Facing
+      source: NodeSelection
+      target: NodeSelection
+      error?: undefined
+    }
+  | {
+      circuit?: Circuit | undefined
       edges?: undefined
       error: InputError
       /** Edges that were opened, and are between other nodes. */
@@ -65,6 +83,7 @@ export interface Case {
   readonly error: Trouble | undefined
   /** Findings about node populations and selections, which no part of the edges is needed for. */
   readonly nodes: readonly Finding[]
+  readonly populations: SamePopulations
   readonly unknown: readonly (readonly [CheckId, string])[]
   readonly silentMultiplicity: boolean
   readonly allow: readonly FindingCode[]
@@ -102,6 +121,10 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
     },
     error: answer.error && troubleOf(answer.error),
     nodes: answer.edges === undefined ? (answer.unlike?.nodes ?? []) : nodesSame(sidesOf(question, answer)),
+    populations:
+      answer.edges === undefined
+        ? NO_POPULATIONS
+        : samePopulations(answer.facing, { original: options.original, manipulated: answer.circuit }),
     unknown: answer.edges === undefined ? [] : [...uncheckable(original, answer.edges)],
     silentMultiplicity:
       answer.edges !== undefined && silent('multiplicity', original, answer.edges) !== undefined,
@@ -114,7 +137,7 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
  * where that was looked at.
  */
 export function conclude(
-  { proof, error: unopened, nodes, unknown: listed, silentMultiplicity, allow }: Case,
+  { proof, error: unopened, nodes, populations, unknown: listed, silentMultiplicity, allow }: Case,
   outcome: { readonly comparison?: Comparison | undefined; readonly error?: Trouble | undefined } | undefined,
   seconds: number,
   deeper: Deeper = NO_DEEPER,
@@ -123,8 +146,10 @@ export function conclude(
     outcome?.comparison && silentMultiplicity ? withoutMultiplicity(outcome.comparison) : outcome?.comparison
   const error = unopened ?? outcome?.error
   const unknown = new Map(listed)
-  const facts = comparison && { comparison, asked: proof.asked, nodes }
-  const judged = facts && judge(CONNECTION_CHECKS, facts, new Set(allow), unknown)
+  const facts = comparison && { comparison, asked: proof.asked, nodes, populations: populations.findings }
+  const untold = new Map(unknown)
+  if (populations.unknown !== undefined) untold.set('populations.same', populations.unknown)
+  const judged = facts && judge(CONNECTION_CHECKS, facts, new Set(allow), untold)
   const checks = judged && [...judged.checks, ...deeper.checks]
   const failed = checks?.some(check => check.status === 'failed') === true
   // A difference is one whatever else could not be read.
@@ -136,7 +161,7 @@ export function conclude(
     level: trouble !== undefined ? undefined : deeper.level,
     checks: checks ?? CONNECTION_CHECKS.map(({ id, level }) => unmade(id, level, nodes, error)),
     findings: [...(judged?.findings ?? nodes), ...deeper.findings],
-    notChecked: [...uncheckedSentences(unknown), ...deeper.notChecked],
+    notChecked: [...uncheckedSentences(unknown), ...notComparedSentences(deeper.notChecked, populations)],
     trouble,
     synapses: deeper.synapses,
     connections: comparison?.connections,
@@ -164,7 +189,7 @@ const unmade = (id: CheckId, level: Level, nodes: readonly Finding[], error: Tro
 
 function sidesOf(
   { original, source, target }: Question,
-  { edges, ...selected }: Answer & { edges: EdgeSource },
+  { edges, ...selected }: Extract<Answer, { edges: EdgeSource }>,
 ): SideFacts[] {
   return [
     {

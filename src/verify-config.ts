@@ -10,13 +10,14 @@ import { proveFull } from './full/full-checks.ts'
 import { type ManipConfig, readManipConfig } from './interop/manip-config/parse.ts'
 import { compareInParallel } from './parallel/jobs.ts'
 import { conclude, identify, openCase, troubleOf } from './prove.ts'
+import { notComparedSentences, type SamePopulations } from './same-populations.ts'
 import { SonataCircuit } from './sonata/circuit.ts'
 import type { Outcome } from './verification/compare.ts'
-import type { Proof } from './verification/proof.ts'
-import { type Asking, isComparable, openAll, type VerifyOptions } from './verify.ts'
+import type { CheckId, Proof } from './verification/proof.ts'
+import { type Asking, type Comparable, isComparable, openAll, type VerifyOptions } from './verify.ts'
 
 export interface VerifyConfigOptions
-  extends Omit<VerifyOptions, 'removed' | 'added' | 'source' | 'target' | 'requests' | 'allow' | 'all'> {
+  extends Omit<VerifyOptions, 'removed' | 'added' | 'source' | 'target' | 'requests' | 'all'> {
   /** A manip_config.json of either generation. */
   readonly config: string
   /** What the package was started with, over `N_split_nodes`. */
@@ -95,13 +96,13 @@ async function proveOne(
   const base = await openCase(pair.question, pair.answer)
   const inputs = [...base.proof.inputs, ...(await identify([['config', config.file]]))]
   const nothing = conclude({ ...base, proof: { ...base.proof, inputs } }, outcome, 0)
-  const { edges } = pair.answer
-  if (nothing.verdict === 'cannot_tell' || edges === undefined)
+  const { answer } = pair
+  if (nothing.verdict === 'cannot_tell' || answer.edges === undefined)
     return { ...nothing, contract: provenOf(determined, config) }
   try {
     return {
       ...nothing,
-      ...(await examined(original, { circuit: pair.answer.circuit, edges }, base.nodes, determined, options)),
+      ...(await examined(original, answer, nothing, base.populations, determined, options)),
       contract: provenOf(determined, config),
     }
   } catch (error) {
@@ -123,10 +124,14 @@ async function proveOne(
   }
 }
 
+/** Checks of what lies around the connections, which a configuration says nothing else of than a mask. */
+const AROUND: readonly CheckId[] = ['nodes.same', 'populations.same']
+
 async function examined(
   original: EdgeSource,
-  { circuit, edges }: { readonly circuit?: Circuit | undefined; readonly edges: EdgeSource },
-  nodes: Proof['findings'],
+  { circuit, edges, facing }: Comparable['answer'],
+  { checks: made, findings: known }: Pick<Proof, 'checks' | 'findings'>,
+  populations: SamePopulations,
   determined: Determined,
   options: VerifyConfigOptions,
 ): Promise<Partial<Proof>> {
@@ -134,16 +139,11 @@ async function examined(
   const concluded = concludeExamination(determined, examination, await indexProblems(edges))
   const around =
     options.level === 'full'
-      ? await proveFull({ circuit: options.original, edges: original }, { circuit, edges })
+      ? await proveFull({ circuit: options.original, edges: original }, { circuit, edges }, facing)
       : undefined
   const complete = around?.checks.every(({ status }) => status !== 'not_checked') === true
-  const same = nodes.length > 0 ? 'failed' : 'passed'
   const own = concluded.checks.filter(({ id }) => around === undefined || id !== 'indices.consistent')
-  const checks = [
-    { id: 'nodes.same', level: 'connections', status: same } as const,
-    ...own,
-    ...(around?.checks ?? []),
-  ]
+  const checks = [...made.filter(({ id }) => AROUND.includes(id)), ...own, ...(around?.checks ?? [])]
   const failed = checks.some(({ status }) => status === 'failed')
   const { predicted } = examination
   return {
@@ -151,14 +151,16 @@ async function examined(
     level: complete ? 'full' : 'synapses',
     checks,
     findings: [
-      ...nodes,
+      ...known.filter(({ check }) => AROUND.includes(check)),
       ...concluded.findings.filter(({ code }) => around === undefined || code !== 'index.disagrees'),
       ...(around?.findings ?? []),
     ],
-    notChecked:
+    notChecked: notComparedSentences(
       around === undefined
         ? concluded.notChecked
         : [...concluded.notChecked.filter(what => !NOT_LOOKED_AT.includes(what)), ...around.notChecked],
+      populations,
+    ),
     synapses: predicted && {
       edges: predicted.edges,
       properties: predicted.properties,

@@ -3,6 +3,7 @@ import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import { InputError, isInputError } from './errors.ts'
+import { faceCircuit, type NamedPair } from './facing-circuits.ts'
 import { type Deeper, deepen } from './levels.ts'
 import { openCircuit } from './open-circuit.ts'
 import { compareInParallel, portable, threadsFor } from './parallel/jobs.ts'
@@ -17,7 +18,7 @@ import type { FindingCode, Level, Proof } from './verification/proof.ts'
 import { refuseUnknowable, silent } from './verification/uncheckable.ts'
 
 /** Findings that a caller may declare acceptable. All others are what the tool is for. */
-export const ALLOWABLE: readonly FindingCode[] = ['asked.absent', 'asked.already_there']
+export const ALLOWABLE: readonly FindingCode[] = ['asked.absent', 'asked.already_there', 'population.lost']
 
 /** What is asked of one circuit alone. */
 export interface Request {
@@ -27,7 +28,7 @@ export interface Request {
   readonly added?: MaskFile | undefined
 }
 
-export interface VerifyOptions {
+export interface VerifyOptions extends NamedPair {
   readonly original: Circuit
   /** Circuits, or paths of circuits: one that cannot be opened does not stop the others. */
   readonly manipulated: readonly (Circuit | string)[]
@@ -41,8 +42,6 @@ export interface VerifyOptions {
   readonly removed?: MaskFile | undefined
   /** Connections asked to be added; none: nothing may be new. */
   readonly added?: MaskFile | undefined
-  /** Edge population of the original; the manipulated one is found by its node populations. */
-  readonly population?: string | undefined
   /** Node populations, where the files of circuits given by path do not name them. */
   readonly sourcePopulation?: string | undefined
   readonly targetPopulation?: string | undefined
@@ -213,13 +212,14 @@ async function pose(options: VerifyOptions): Promise<Question> {
   requireAllowable(options.allow ?? [])
   const { original: circuit } = options
   const original = await circuit.edgePopulation(options.population)
+  const populations = await circuit.edgePopulations()
   // Both sides have about as many rows. Threads that can open the file start while the rest is opened.
   if (portable(original) !== undefined) options.pool?.prepare(threadsFor(options, 2 * original.edgeCount) - 1)
   const { source, target } = await selectSides(options, circuit, original)
   const removed = options.removed && bindMask(options.removed, source, target)
   const added = options.added && bindMask(options.added, source, target)
   const asked = askedConnections(source, target, removed, added)
-  return { options, original, source, target, asked }
+  return { options, original, populations, source, target, asked }
 }
 
 /** S and T in the node populations that `edges` connects. */
@@ -264,18 +264,19 @@ async function openAnswer(given: Circuit | string, posed: Posed, name: string | 
             target: options.targetPopulation,
           })
         : given
-    const edges = await circuit.findEdges({
-      sourcePopulation: original.sourcePopulation,
-      targetPopulation: original.targetPopulation,
-      preferred: original.population,
-    })
+    const facing = await faceCircuit(
+      { ...posed, file: options.original.file, edges: original },
+      circuit,
+      options,
+    )
+    const edges = await circuit.edgePopulation(facing.compared.manipulated.population)
     refuseUnknowable(original, edges, source, target)
     const named = { name: name ?? circuit.name, file: circuit.file, own, circuit }
     // A list has no nodes that could be others.
-    if (silent('nodes', edges) !== undefined) return { ...named, edges, source, target }
+    if (silent('nodes', edges) !== undefined) return { ...named, edges, facing, source, target }
     const nodes = otherNodes(original, edges)
     if (nodes.length > 0) return { ...named, error: unlikeNodes(edges, nodes), unlike: { edges, nodes } }
-    return { ...named, edges, ...(await selectSides(options, circuit, edges)) }
+    return { ...named, edges, facing, ...(await selectSides(options, circuit, edges)) }
   } catch (error) {
     if (!isInputError(error)) throw error
     const file = typeof given === 'string' ? given : given.file

@@ -108,6 +108,12 @@ describe('lists in the place of circuits', () => {
         status: 'not_checked',
         reason: expect.stringMatching(/original\.npy/),
       },
+      {
+        id: 'populations.same',
+        level: 'connections',
+        status: 'not_checked',
+        reason: expect.stringMatching(/original\.npy does not say/),
+      },
     ])
     expect(list?.notChecked[0]).toMatch(/same nodes .*original\.npy names no node populations/)
     const [matrix] = await prove(files.original.npz, [circuits.original])
@@ -117,7 +123,7 @@ describe('lists in the place of circuits', () => {
       matrix?.checks
         .filter(({ status, level }) => status === 'not_checked' && level === 'connections')
         .map(({ id }) => id),
-    ).toEqual(['nodes.same', 'multiplicity'])
+    ).toEqual(['nodes.same', 'populations.same', 'multiplicity'])
   })
 
   it('an adjacency matrix finds what is lost and added', async () => {

@@ -11,6 +11,7 @@ import { openCircuit } from '../src/open-circuit.ts'
 import type { MaskFile } from '../src/selection/mask.ts'
 import type { FindingCode } from '../src/verification/proof.ts'
 import { verify } from '../src/verify.ts'
+import { factsOf } from './populations.ts'
 
 const NODES = 6
 type Pair = [source: number, target: number]
@@ -39,7 +40,8 @@ function circuit(
     name,
     file: `${name}/circuit_config.json`,
     edgePopulation: async () => edges,
-    findEdges: async () => edges,
+    namedBy: 'configuration',
+    edgePopulations: async () => [factsOf(edges)],
     select: async (of, expression) => ({
       population: of,
       populationSize: nodes,
@@ -230,7 +232,7 @@ describe('a verdict', () => {
   it('is cannot tell for one circuit without stopping the others', async () => {
     const unsorted: Circuit = {
       ...circuit('unreadable', ROWS),
-      findEdges: async () => Promise.reject(new InputError('gone', { file: 'edges.h5', hint: 'look' })),
+      edgePopulations: async () => Promise.reject(new InputError('gone', { file: 'edges.h5', hint: 'look' })),
     }
     const proofs = await verify({
       original,
@@ -264,7 +266,8 @@ it('is no verdict on files that change between ids and properties', async () => 
     const touching: Circuit = {
       name: before.name,
       file: before.file,
-      findEdges: wanted => before.findEdges(wanted),
+      namedBy: before.namedBy,
+      edgePopulations: () => before.edgePopulations(),
       select: (...given) => before.select(...given),
       close: () => before.close(),
       edgePopulation: async name => {

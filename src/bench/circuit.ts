@@ -98,7 +98,8 @@ class Opening {
       name: circuit.name,
       file: circuit.file,
       edgePopulation: async name => this.#timed(await circuit.edgePopulation(name)),
-      findEdges: async wanted => this.#timed(await circuit.findEdges(wanted)),
+      namedBy: circuit.namedBy,
+      edgePopulations: () => circuit.edgePopulations(),
       select: (population, expression, options) => circuit.select(population, expression, options),
       close: () => {},
     }

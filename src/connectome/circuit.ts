@@ -1,4 +1,5 @@
 /** A circuit as selection and verification see it. */
+import type { InputError } from '../errors.ts'
 import type { EdgeSource } from './edges.ts'
 import type { NodeSelection } from './selection.ts'
 
@@ -16,22 +17,42 @@ export interface FileRead {
   readonly modified: string
 }
 
+export interface EdgeEnds {
+  readonly sourcePopulation: string
+  readonly targetPopulation: string
+}
+
+/** One edge population as far as it is known without reading ids. */
+export interface EdgePopulationFacts {
+  /** `undefined`: a file whose populations could not be listed. */
+  readonly population: string | undefined
+  readonly file: string
+  /** `chemical`, `electrical`, ... */
+  readonly type: string
+  /** `undefined` where there is a problem, and of lists of connections. */
+  readonly ends: EdgeEnds | undefined
+  /** Why it cannot be used; it is listed all the same. */
+  readonly problem: InputError | undefined
+  /** False where no entry of a configuration names it: it was found in a file. */
+  readonly listed: boolean
+}
+
+/**
+ * What names the edge populations of a circuit: a SONATA configuration, a BlueConfig, or an edges file by itself;
+ * `part`: nothing does, as with edges before they are converted, and lists of connections.
+ */
+export type NamedBy = 'configuration' | 'BlueConfig' | 'edges file' | 'part'
+
 export interface Circuit {
   /** For people: the folder of `circuit_config.json`, else the stem of the file. */
   readonly name: string
   /** Absolute path of the file it was opened from. */
   readonly file: string
+  readonly namedBy: NamedBy
   /** The named edge population, or the only one. InputError listing the names where there are several. */
   edgePopulation(name?: string): Promise<EdgeSource>
-  /**
-   * The edge population between two node populations, whatever its name: the pipeline renames it. Where several
-   * fit, the one called `preferred`; InputError if none or several are left.
-   */
-  findEdges(wanted: {
-    sourcePopulation: string
-    targetPopulation: string
-    preferred?: string
-  }): Promise<EdgeSource>
+  /** Every edge population, usable or not, in the order of the circuit. InputError if a name is there twice. */
+  edgePopulations(): Promise<readonly EdgePopulationFacts[]>
   /** Node selection in one node population; all nodes where there is no expression. InputError if it is empty. */
   select(population: string, expression: string | undefined, options?: SelectOptions): Promise<NodeSelection>
   /**

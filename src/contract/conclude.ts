@@ -5,6 +5,7 @@ import type { ContractCode, ContractFinding } from '../verification/contracts/co
 import { type InvariantId, invariantsOf } from '../verification/contracts/contracts.ts'
 import type { CheckId, CheckResult, Finding, Level } from '../verification/proof.ts'
 import { judgeSynapses, synapseFinding, synapsesNotChecked } from '../verification/synapses/checks.ts'
+import { OTHER_POPULATIONS } from '../verification/uncheckable.ts'
 import type { Determined, Examination } from './examine.ts'
 
 export interface Concluded {
@@ -91,10 +92,7 @@ export function concludeExamination(
 }
 
 /** What level full looks at. */
-export const NOT_LOOKED_AT: readonly string[] = [
-  'node files beyond their size',
-  'other edge populations of the circuit',
-]
+export const NOT_LOOKED_AT: readonly string[] = ['node files beyond their size', OTHER_POPULATIONS]
 
 function invariantsFor(plan: Plan, findings: readonly Finding[]): InvariantId[] {
   const asked = invariantsOf(plan.operations)

@@ -6,6 +6,7 @@ import { openHdf5 } from '../formats/hdf5/open.ts'
 import { SonataCircuit } from '../sonata/circuit.ts'
 import { checkIndices } from '../sonata/edge-index.ts'
 import { readEdgeLayout } from '../sonata/edge-layout.ts'
+import type { Facing } from '../sonata/facing.ts'
 import type { CheckResult, Finding, FullCheckId, FullCode } from '../verification/proof.ts'
 import { checkConfig } from './config-sound.ts'
 import { comparePopulations } from './populations.ts'
@@ -34,10 +35,15 @@ const WORDS: Readonly<Record<FullCheckId, string>> = {
   'config.sound': 'the circuit configuration',
 }
 
-/** Compare all that lies around the two edge populations, which were compared already. */
+/**
+ * Compare all that lies around the two edge populations, which were compared already.
+ *
+ * @param facing which edge populations face each other; those that one side alone has are findings at every level
+ */
 export async function proveFull(
   original: { readonly circuit: Circuit; readonly edges: EdgeSource },
   manipulated: { readonly circuit: Circuit | undefined; readonly edges: EdgeSource },
+  facing: Facing,
 ): Promise<FullProof> {
   const [before, after] = [original.circuit, manipulated.circuit]
   const replaced = { original: original.edges.population, manipulated: manipulated.edges.population }
@@ -60,12 +66,13 @@ export async function proveFull(
     [
       'populations.others',
       await attempt('populations.others', () =>
-        around(async (a, b) => {
-          const others = (await a.edgePopulations()).filter(
-            ({ population }) => population !== replaced.original,
-          )
-          return { findings: await comparePopulations('edges', others, await b.edgePopulations()) }
-        }),
+        around(async () => ({
+          findings: await comparePopulations(
+            'edges',
+            facing.others.map(pair => pair.original),
+            facing.others.map(pair => pair.manipulated),
+          ),
+        })),
       ),
     ],
     [

@@ -1,10 +1,15 @@
 /** The other populations of a circuit: there, and the same, by file or by what is in them. */
 import { realpath } from 'node:fs/promises'
-import { isInputError } from '../errors.ts'
+import { type InputError, isInputError } from '../errors.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
-import type { PopulationInfo } from '../sonata/choose-population.ts'
 import type { FullFinding } from './full-checks.ts'
 import { differencesOf } from './same-tree.ts'
+
+interface Listed {
+  readonly population: string | undefined
+  readonly file: string
+  readonly problem: InputError | undefined
+}
 
 const NOUN = { nodes: 'node', edges: 'edge' } as const
 
@@ -15,8 +20,8 @@ const NOUN = { nodes: 'node', edges: 'edge' } as const
  */
 export async function comparePopulations(
   side: 'nodes' | 'edges',
-  original: readonly PopulationInfo[],
-  manipulated: readonly PopulationInfo[],
+  original: readonly Listed[],
+  manipulated: readonly Listed[],
 ): Promise<FullFinding[]> {
   const check = side === 'nodes' ? 'nodes.files' : 'populations.others'
   const findings: FullFinding[] = []

@@ -4,6 +4,9 @@ import { type EdgeSource, type IdColumn, MAX_NODES, type Unknown } from '../conn
 /** Stands for the name of a node population that no file names; no SONATA population is called like this. */
 export const UNNAMED = '(nodes)'
 
+/** What the one population of a list is called. */
+export const LIST_POPULATION = 'default'
+
 export interface OpenEdges {
   readonly edges: EdgeSource
   /** Gives back the file. The edges cannot be read after it. */
@@ -30,7 +33,7 @@ export function listEdges(parts: ListParts): EdgeSource {
   const [sourceCount, targetCount] = nodes
   const recurrent = sourceCount === targetCount
   return {
-    population: 'default',
+    population: LIST_POPULATION,
     file,
     sourcePopulation: recurrent ? UNNAMED : `source ${UNNAMED}`,
     targetPopulation: recurrent ? UNNAMED : `target ${UNNAMED}`,

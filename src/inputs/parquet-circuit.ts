@@ -44,6 +44,7 @@ export async function openParquetCircuit(path: string, options: CircuitOptions):
   return new SonataCircuit(file, config, { ...options, nodeCounts }, new Map(), {
     name: nameOf(file),
     reads,
+    namedBy: 'part',
     edgeFiles: {
       ends: async () => ({ sourcePopulation, targetPopulation }),
       open,

@@ -71,6 +71,7 @@ async function openAt(
       files,
       {
         name: circuitName(file),
+        namedBy: 'BlueConfig',
         nodeSets: () => {
           for (const targets of paths.targets) reads.note(targets)
           return Targets.read(paths.targets, { file, circuitTarget: paths.circuitTarget })

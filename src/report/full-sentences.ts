@@ -17,6 +17,7 @@ const counted =
 export const FULL_WORDS: Readonly<Record<FullCode, (finding: Finding) => string>> = {
   'indices.wrong': counted('fault', 'in an index'),
   'population.lost': counted('population', 'lost'),
+  'population.added': counted('population', 'added'),
   'population.changed': counted('dataset', 'of a population changed'),
   'config.unresolved': counted('population', 'that cannot be opened'),
   'config.moved': counted('path', 'of the configuration led elsewhere'),
@@ -32,7 +33,12 @@ export const FULL_RULES: readonly Rule[] = [
   {
     when: ({ count }) => count('population.lost') > 0,
     cause: 'connectome-manipulator drops all edge populations that share a file with the manipulated one',
-    next: 'add the lost population to networks.edges of the new circuit_config.json, with its file of the original',
+    next: 'add the lost population to networks.edges of the new circuit_config.json, with its file of the original, or add --allow population.lost if this is meant',
+  },
+  {
+    when: ({ count }) => count('population.added') > 0,
+    cause: 'the new circuit_config.json names edges that the original does not have',
+    next: 'compare networks.edges of both circuit configurations; if another pair was meant, name it with --population and --manipulated-population',
   },
   {
     when: ({ count }) => count('indices.wrong') > 0,

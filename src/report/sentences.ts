@@ -14,6 +14,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 
 export const CHECK_WORDS: Readonly<Record<CheckId, string>> = {
   'nodes.same': 'same nodes',
+  'populations.same': 'same edge populations',
   'removed.exactly': 'removed exactly as asked',
   'added.exactly': 'added exactly as asked',
   'outside.connections': 'nothing changed outside the selection',

@@ -1,35 +1,41 @@
 /** Which population is meant: by name, by being the only one, by the node populations it connects. */
-import type { EdgeSource } from '../connectome/edges.ts'
+import type { EdgeEnds, EdgePopulationFacts } from '../connectome/circuit.ts'
 import { InputError, nearestName } from '../errors.ts'
 import type { PopulationEntry } from './circuit-config.ts'
-import type { EdgeEnds } from './edges.ts'
 import { unknownPopulation } from './nodes.ts'
 
 /** One population of a circuit as far as it is known without reading ids. */
 export interface PopulationInfo extends PopulationEntry {
   /** Why it cannot be used; it is listed all the same. */
   readonly problem: InputError | undefined
+  /** False where no entry of a configuration names it: it was found in a file. */
+  readonly listed: boolean
 }
 
-export interface EdgePopulationInfo extends PopulationInfo {
-  /** `undefined` where there is a problem. */
-  readonly ends: EdgeEnds | undefined
+/** `ends` are `undefined` where there is a problem. */
+export interface EdgePopulationInfo extends PopulationInfo, EdgePopulationFacts {
+  readonly type: string
 }
 
-export type NamedPopulation = PopulationInfo & { readonly population: string }
+export type Named<Info extends { readonly population: string | undefined }> = Info & {
+  readonly population: string
+}
+type Listed = Pick<EdgePopulationFacts, 'population' | 'file' | 'problem'> & Partial<EdgePopulationFacts>
 
-const isNamed = <Info extends PopulationInfo>(info: Info): info is Info & NamedPopulation =>
-  info.population !== undefined
+export const isNamed = <Info extends { readonly population: string | undefined }>(
+  info: Info,
+): info is Named<Info> => info.population !== undefined
 
-const namesOf = (infos: readonly PopulationInfo[]): string[] => infos.flatMap(info => info.population ?? [])
+const namesOf = (infos: readonly { readonly population: string | undefined }[]): string[] =>
+  infos.flatMap(info => info.population ?? [])
 
 /** @throws InputError with the nearest and all names, or the fault of a file that could not be listed */
-export function namedPopulation(
-  infos: readonly PopulationInfo[],
+export function namedPopulation<Info extends Listed>(
+  infos: readonly Info[],
   side: 'node' | 'edge',
   name: string,
   file: string,
-): NamedPopulation {
+): Named<Info> {
   const found = infos.filter(isNamed).find(info => info.population === name)
   if (found) return found
   const names = namesOf(infos)
@@ -39,70 +45,80 @@ export function namedPopulation(
   throw unknownPopulation(side, name, names, file)
 }
 
-/** @throws InputError listing the edge populations unless there is exactly one; unreadable ones count */
-export function onlyPopulation(infos: readonly PopulationInfo[], file: string): NamedPopulation {
-  const [first, second] = infos
-  if (first === undefined)
-    throw new InputError('the circuit has no edge populations', { file, field: 'networks.edges' })
-  if (second === undefined) {
-    if (isNamed(first)) return first
-    throw first.problem ?? new InputError('the edge population has no name', { file: first.file })
-  }
-  throw new InputError(`${infos.length} edge populations; say which: ${listed(infos)}`, {
-    file,
-    field: 'edges',
-    hint: `Pass --population NAME, for example --population ${namesOf(infos)[0] ?? 'default'}.`,
-  })
+/** How to say which is meant: flags, or the keys of a campaign file. Of a pair, or of the original's side alone. */
+export type Wording = (pair: {
+  readonly original: string
+  readonly manipulated?: string | undefined
+}) => string
+
+export interface Wanted {
+  /** Node populations that it connects; `undefined`: any. */
+  readonly source?: string | undefined
+  readonly target?: string | undefined
+  readonly wording?: Wording | undefined
 }
 
 /**
- * The edge population between two node populations (`undefined`: any). Where several fit, the one called
- * `preferred`.
+ * The edge population that nobody named: the only one between the node populations that are wanted. One that cannot
+ * be read may be between any.
  *
- * @throws InputError listing the populations if none or several are left
+ * @param file for messages: what they are the populations of
+ * @throws InputError if there is none or it cannot be read; where several are possible, its hint says what settles it
  */
-export function populationBetween(
-  infos: readonly EdgePopulationInfo[],
-  wanted: { source: string | undefined; target: string | undefined; preferred?: string | undefined },
+export function onlyPopulation<Info extends EdgePopulationFacts>(
+  infos: readonly Info[],
+  { source, target, wording = asFlags }: Wanted,
   file: string,
-): NamedPopulation {
-  const { source, target, preferred } = wanted
-  const fitting = infos
-    .filter(isNamed)
-    .filter(({ ends }) => ends !== undefined && connects(ends, source, target))
-  const chosen = fitting.length > 1 ? fitting.find(info => info.population === preferred) : fitting[0]
-  if (chosen) return chosen
-  const between = `from "${source ?? 'any'}" to "${target ?? 'any'}"`
-  if (fitting.length > 0)
-    throw new InputError(`${fitting.length} edge populations ${between}; say which: ${listed(fitting)}`, {
+): Named<Info> {
+  const possible = infos.filter(info => mayConnect(info, source, target))
+  const [first, second] = possible
+  const between =
+    source === undefined && target === undefined ? '' : ` from "${source ?? 'any'}" to "${target ?? 'any'}"`
+  if (infos.length === 0)
+    throw new InputError('the circuit has no edge populations', { file, field: 'networks.edges' })
+  if (first === undefined)
+    throw new InputError(`no edge population${between}; found ${listed(infos)}`, { file, field: 'edges' })
+  if (second !== undefined)
+    throw new InputError(`${possible.length} edge populations${between}; say which: ${listed(possible)}`, {
       file,
       field: 'edges',
-      hint: 'Pass --population NAME.',
+      hint: alternatives(
+        namesOf(possible).map(original => ({ original })),
+        wording,
+      ),
     })
-  const [only, second] = infos
-  if (only?.problem && !second) throw only.problem
-  throw new InputError(`no edge population ${between}; found ${listed(infos)}`, { file, field: 'edges' })
+  if (first.problem !== undefined) throw first.problem
+  if (isNamed(first)) return first
+  throw new InputError('the edge population has no name', { file: first.file })
 }
 
 /** A named population must connect what the caller says. */
 export function refuseOtherEnds(
-  edges: EdgeSource,
+  { population, file, sourcePopulation, targetPopulation }: EdgeEnds & { population: string; file: string },
   source: string | undefined,
   target: string | undefined,
 ): void {
-  if (connects(edges, source, target)) return
+  if ((source ?? sourcePopulation) === sourcePopulation && (target ?? targetPopulation) === targetPopulation)
+    return
   throw new InputError(
-    `edge population "${edges.population}" connects "${edges.sourcePopulation}" to "${edges.targetPopulation}", ` +
-      `not "${source ?? edges.sourcePopulation}" to "${target ?? edges.targetPopulation}"`,
-    { file: edges.file, field: `/edges/${edges.population}` },
+    `edge population "${population}" connects "${sourcePopulation}" to "${targetPopulation}", ` +
+      `not "${source ?? sourcePopulation}" to "${target ?? targetPopulation}"`,
+    { file, field: `/edges/${population}` },
   )
 }
 
-const connects = (ends: EdgeEnds, source: string | undefined, target: string | undefined): boolean =>
-  (source ?? ends.sourcePopulation) === ends.sourcePopulation &&
-  (target ?? ends.targetPopulation) === ends.targetPopulation
+/** Whether it may be between these: ends that are not known may be any. */
+export const mayConnect = (
+  { ends }: Pick<EdgePopulationFacts, 'ends'>,
+  source: string | undefined,
+  target: string | undefined,
+): boolean =>
+  ends === undefined ||
+  ((source ?? ends.sourcePopulation) === ends.sourcePopulation &&
+    (target ?? ends.targetPopulation) === ends.targetPopulation)
 
-function listed(infos: readonly (PopulationInfo & { ends?: EdgeEnds | undefined })[]): string {
+/** For messages: names and what they connect, or why they cannot be read. */
+export function listed(infos: readonly Listed[]): string {
   if (infos.length === 0) return 'none'
   return infos
     .map(({ population, ends, problem, file }) => {
@@ -112,3 +128,24 @@ function listed(infos: readonly (PopulationInfo & { ends?: EdgeEnds | undefined 
     })
     .join(', ')
 }
+
+/** More are not worth reading. */
+const MOST = 8
+
+/** What settles it, for each that is possible: `--population a, or --population b`. */
+export function alternatives(pairs: readonly Parameters<Wording>[0][], wording: Wording): string | undefined {
+  if (pairs.length === 0) return undefined
+  const more = pairs.length > MOST ? [`likewise for ${pairs.length - MOST} more`] : []
+  return [...pairs.slice(0, MOST).map(wording), ...more].join(', or ')
+}
+
+/** As the command line takes it. */
+export const asFlags: Wording = ({ original, manipulated }) =>
+  [
+    `--population ${quoted(original)}`,
+    ...(manipulated === undefined ? [] : [`--manipulated-population ${quoted(manipulated)}`]),
+  ].join(' ')
+
+/** For a POSIX shell. */
+const quoted = (name: string): string =>
+  /^[\w.+@%:-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`

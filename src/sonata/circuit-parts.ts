@@ -1,9 +1,8 @@
 /** What other programs' circuits replace of a SONATA circuit: its named sets, and the reader of its node files. */
-import type { Circuit } from '../connectome/circuit.ts'
+import type { Circuit, EdgeEnds, NamedBy } from '../connectome/circuit.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
 import type { FilesRead } from '../formats/files-read.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
-import type { EdgeEnds } from './edges.ts'
 import { openTypedNodes } from './node-types.ts'
 import { listNodePopulations, type Nodes } from './nodes.ts'
 
@@ -34,6 +33,8 @@ export interface EdgeFiles {
 }
 
 export interface CircuitParts {
+  /** Default: the configuration. */
+  readonly namedBy?: NamedBy | undefined
   /** For people; else from the name of the file. */
   readonly name?: string | undefined
   /** Instead of the node sets of the configuration. Asked once, when a selection is resolved. */

@@ -1,6 +1,6 @@
 /** A SONATA circuit: its configuration, and the files behind it, opened when they are needed. */
 import { basename, dirname, extname, resolve } from 'node:path'
-import type { Circuit, FileRead, SelectOptions } from '../connectome/circuit.ts'
+import type { Circuit, FileRead, NamedBy, SelectOptions } from '../connectome/circuit.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError, isInputError } from '../errors.ts'
@@ -9,11 +9,10 @@ import { openHdf5 } from '../formats/hdf5/open.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
 import {
   type EdgePopulationInfo,
-  type NamedPopulation,
+  type Named,
   namedPopulation,
   onlyPopulation,
   type PopulationInfo,
-  populationBetween,
   refuseOtherEnds,
 } from './choose-population.ts'
 import {
@@ -57,7 +56,7 @@ export async function openCircuit(path: string, options: CircuitOptions = {}): P
   const h5 = await openHdf5(file, reads)
   const files = new Map([[file, Promise.resolve(h5)]])
   try {
-    return new SonataCircuit(file, await bareConfig(h5), options, files, { reads })
+    return new SonataCircuit(file, await bareConfig(h5), options, files, { reads, namedBy: 'edges file' })
   } catch (error) {
     h5.close()
     throw error
@@ -93,6 +92,10 @@ export class SonataCircuit implements Circuit {
     this.#options = options
     this.#files = files
     this.#bare = files.has(file)
+  }
+
+  get namedBy(): NamedBy {
+    return this.#parts.namedBy ?? 'configuration'
   }
 
   /** Edges that are no SONATA file yet: nothing but ids is known of them. */
@@ -142,20 +145,11 @@ export class SonataCircuit implements Circuit {
       refuseOtherEnds(opened, source, target)
       return opened
     }
+    const list = await this.#list('edges')
     // Without a filter no file need be opened to see whether there is only one.
-    if (source === undefined && target === undefined)
-      return this.#openEdges(onlyPopulation(await this.#list('edges'), this.file))
-    return this.#openEdges(populationBetween(await this.edgePopulations(), { source, target }, this.file))
-  }
-
-  async findEdges(wanted: {
-    sourcePopulation: string
-    targetPopulation: string
-    preferred?: string | undefined
-  }): Promise<EdgeSource> {
-    const { sourcePopulation: source, targetPopulation: target, preferred } = wanted
-    const infos = await this.edgePopulations()
-    return this.#openEdges(populationBetween(infos, { source, target, preferred }, this.file))
+    const only = list.length === 1 && source === undefined && target === undefined
+    const infos = only ? list.map(info => ({ ...info, ends: undefined })) : await this.edgePopulations()
+    return this.#openEdges(onlyPopulation(infos, { source, target }, this.file))
   }
 
   async select(population: string, expression?: string, options: SelectOptions = {}): Promise<NodeSelection> {
@@ -190,7 +184,7 @@ export class SonataCircuit implements Circuit {
     const infos: PopulationInfo[] = []
     for (const entry of this.config[side]) {
       if (entry.population === undefined) infos.push(...(await this.#listFile(entry, side)))
-      else infos.push({ ...entry, problem: undefined })
+      else infos.push({ ...entry, problem: undefined, listed: true })
     }
     refuseDuplicates(infos, side, this.file)
     return infos
@@ -200,10 +194,10 @@ export class SonataCircuit implements Circuit {
     try {
       const h5 = await this.#open(entry.file)
       const names = side === 'nodes' ? await this.#nodeFiles.list(h5) : await listEdgePopulations(h5)
-      return names.map(population => ({ ...entry, population, problem: undefined }))
+      return names.map(population => ({ ...entry, population, problem: undefined, listed: false }))
     } catch (error) {
       if (!isInputError(error)) throw error
-      return [{ ...entry, problem: error }]
+      return [{ ...entry, problem: error, listed: false }]
     }
   }
 
@@ -235,7 +229,7 @@ export class SonataCircuit implements Circuit {
     }
   }
 
-  async #openEdges(info: NamedPopulation): Promise<EdgeSource> {
+  async #openEdges(info: Named<PopulationInfo>): Promise<EdgeSource> {
     if (this.#parts.edgeFiles) return this.#parts.edgeFiles.open(info.population)
     const h5 = await this.#open(info.file)
     const options = await this.#endsOptions()

@@ -1,15 +1,11 @@
 /** Edge populations of a SONATA edges file, as {@link EdgeSource}. Its properties are opened when they are asked for. */
+import type { EdgeEnds } from '../connectome/circuit.ts'
 import { type EdgeSource, type IdColumn, type IdType, MAX_NODES } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
 import type { Hdf5Dataset, Hdf5File } from '../formats/hdf5/types.ts'
 import { openEdgeTable } from './edge-table.ts'
 import { readEdgeTypes, type TypesOrigin } from './edge-types.ts'
 import { topLevel, unknownPopulation } from './nodes.ts'
-
-export interface EdgeEnds {
-  readonly sourcePopulation: string
-  readonly targetPopulation: string
-}
 
 export interface EndsOptions {
   /** Stand in where neither a `node_population` attribute nor the name says it. */

@@ -22,6 +22,8 @@ export interface Facts {
   readonly comparison: Comparison
   /** What {@link nodesSame} found. */
   readonly nodes: readonly Finding[]
+  /** Edge populations that one circuit alone has. */
+  readonly populations: readonly Finding[]
   readonly asked: { readonly removed: number; readonly added: number }
 }
 
@@ -34,6 +36,7 @@ export interface Check {
 /** What must hold of a removal or an addition of connections, at the level of connections. */
 export const CONNECTION_CHECKS: readonly Check[] = [
   { id: 'nodes.same', level: 'connections', run: facts => [...facts.nodes] },
+  { id: 'populations.same', level: 'connections', run: facts => [...facts.populations] },
   {
     id: 'removed.exactly',
     level: 'connections',

@@ -7,6 +7,7 @@ import type { SynapseCode, SynapseComparison, SynapseCulprit } from './synapses/
 
 export type CheckId =
   | 'nodes.same'
+  | 'populations.same'
   | 'removed.exactly'
   | 'added.exactly'
   | 'outside.connections'
@@ -22,6 +23,7 @@ export type FullCheckId = 'indices.consistent' | 'nodes.files' | 'populations.ot
 export type FullCode =
   | 'indices.wrong'
   | 'population.lost'
+  | 'population.added'
   | 'population.changed'
   | 'config.unresolved'
   | 'config.moved'

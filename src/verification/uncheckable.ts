@@ -24,6 +24,9 @@ const WHAT: Readonly<Partial<Record<CheckId, string>>> = {
   multiplicity: 'edges per connection',
 }
 
+/** Where level full was not asked for; a proof has their names instead. */
+export const OTHER_POPULATIONS = 'other edge populations of the circuit'
+
 /** {@link uncheckable} for people. */
 export const uncheckedSentences = (unknown: ReadonlyMap<CheckId, string>): string[] =>
   [...unknown].map(([id, reason]) => `${WHAT[id] ?? id} (${reason})`)

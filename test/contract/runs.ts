@@ -8,6 +8,7 @@ import { readManipConfig } from '../../src/interop/manip-config/parse.ts'
 import { openCircuit } from '../../src/open-circuit.ts'
 import type { SonataCircuit } from '../../src/sonata/circuit.ts'
 import type { RealRun } from '../e2e/real-runs.ts'
+import { facingEdges } from '../populations.ts'
 import { SHARED } from '../shared.ts'
 
 export interface CopiedRun {
@@ -61,7 +62,7 @@ export async function openRun(copied: CopiedRun): Promise<OpenRun> {
   const config = await readManipConfig(copied.config)
   const plan = await planOf(config, { circuit, ...edges }, copied.splits)
   const manipulated: SonataCircuit = await openCircuit(join(copied.folder, 'circuit_config.json'))
-  const result = await manipulated.findEdges({ ...edges, preferred: edges.population })
+  const result = await facingEdges(edges, manipulated)
   return {
     edges,
     result,

@@ -57,7 +57,8 @@ export function remembering(circuit: Circuit): Circuit {
     name: circuit.name,
     file: circuit.file,
     edgePopulation: name => once(['edges', name], () => circuit.edgePopulation(name)),
-    findEdges: wanted => once(['find', wanted], () => circuit.findEdges(wanted)),
+    namedBy: circuit.namedBy,
+    edgePopulations: () => once(['list'], () => circuit.edgePopulations()),
     select: (...given) => once(['select', ...given], () => circuit.select(...given)),
     close: () => circuit.close(),
   }

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { inspect } from '../../src/inspect.ts'
 import { openCircuit } from '../../src/open-circuit.ts'
 import { EXPECTED, FIXTURES, fixture, readIds } from '../formats/parquet-fixtures.ts'
+import { facingEdges } from '../populations.ts'
 import { referenceSummary } from '../reference/summary.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'connproof-parquet-circuit-'))
@@ -60,7 +61,7 @@ describe('a circuit of unconverted edges', () => {
     const edges = await original.edgePopulation(population?.population)
     const folder = run('default')
     const circuit = await openCircuit(folder, { nodesFrom: { circuit: original, edges } })
-    expect(await circuit.findEdges(edges)).toMatchObject({
+    expect(await facingEdges(edges, circuit)).toMatchObject({
       // Nodes are the original's, nothing else is.
       file: join(folder, 'parquet'),
       population: `${edges.sourcePopulation}__${edges.targetPopulation}__chemical`,
@@ -86,8 +87,8 @@ describe('a circuit of unconverted edges', () => {
     const circuit = await openCircuit(run('default', '_metadata'), {
       nodesFrom: { circuit: original, edges },
     })
-    await expect(circuit.findEdges(edges)).rejects.toThrow(
-      /no edge population from .* found All__All__chemical/,
+    await expect(facingEdges(edges, circuit)).rejects.toThrow(
+      /no edge population could be .* found All__All__chemical/,
     )
     circuit.close()
     original.close()

@@ -6,6 +6,7 @@ import { edgesFromArrays } from '../../src/connectome/memory-edges.ts'
 import { InputError } from '../../src/errors.ts'
 import type { MaskFile } from '../../src/selection/mask.ts'
 import type { VerifyOptions } from '../../src/verify.ts'
+import { factsOf } from '../populations.ts'
 
 export const NODES = 14
 export type Pair = readonly [source: number, target: number]
@@ -46,7 +47,8 @@ export function circuitAround(name: string, edges: EdgeSource, broken = false): 
     name,
     file: `${name}/circuit_config.json`,
     edgePopulation: async () => edges,
-    findEdges: broken ? fail : async () => edges,
+    namedBy: 'configuration',
+    edgePopulations: broken ? fail : async () => [factsOf(edges)],
     select: async (population, expression) => {
       const ids = (expression ?? 'all').split(',').map(Number)
       const all = Array.from({ length: nodes }, (_, k) => k)

@@ -89,51 +89,32 @@ describe('a circuit', () => {
   it('lists the names where several are possible', async () => {
     const error = await failure((await circuit(config)).edgePopulation())
     expect(error.message).toContain(
-      'neurons__neurons__chemical, other name, neurons__fibres__chemical, no_ids',
+      'neurons__neurons__chemical (neurons -> neurons), other name (fibres -> neurons), neurons__fibres__chemical (neurons -> fibres), no_ids (not readable',
     )
-    expect(error.hint).toContain('--population')
+    expect(error.hint).toContain("--population neurons__neurons__chemical, or --population 'other name'")
   })
 
   it('takes the population of the options, or the only one between their node populations', async () => {
     expect((await (await circuit(config, { edges: 'other name' })).edgePopulation()).population).toBe(
       'other name',
     )
-    expect((await (await circuit(config, { source: 'fibres' })).edgePopulation()).population).toBe(
+    // One that cannot be read may be meant as well.
+    const maybe = await failure((await circuit(config, { source: 'fibres' })).edgePopulation())
+    expect(maybe.message).toContain('other name (fibres -> neurons), no_ids (not readable')
+    expect(maybe.hint).toBe("--population 'other name', or --population no_ids")
+    const readable = writeConfig('readable.json', {
+      nodes: [{ nodes_file: '$F/nodes.h5', populations: { neurons: {}, fibres: { type: 'virtual' } } }],
+      edges: [
+        { edges_file: '$F/edges.h5', populations: { neurons__neurons__chemical: {}, 'other name': {} } },
+      ],
+    })
+    expect((await (await circuit(readable, { source: 'fibres' })).edgePopulation()).population).toBe(
       'other name',
     )
     const other = await circuit(config, { source: 'fibres', target: 'fibres' })
-    expect((await failure(other.edgePopulation())).message).toContain(
-      'no edge population from "fibres" to "fibres"',
-    )
+    expect((await failure(other.edgePopulation())).message).toContain('not a readable edge population')
     const error = await failure(other.edgePopulation('other name'))
     expect(error.message).toContain('connects "fibres" to "neurons", not "fibres" to "fibres"')
-  })
-
-  it('finds edges by what they connect, whatever their name', async () => {
-    const c = await circuit(config)
-    const found = await c.findEdges({
-      sourcePopulation: 'fibres',
-      targetPopulation: 'neurons',
-      preferred: 'gone',
-    })
-    expect(found.population).toBe('other name')
-    const error = await failure(c.findEdges({ sourcePopulation: 'fibres', targetPopulation: 'fibres' }))
-    expect(error.message).toContain('other name (fibres -> neurons)')
-    expect(error.message).toContain('no_ids (not readable')
-  })
-
-  it('finds the preferred one of several, and does not guess', async () => {
-    const types = Object.fromEntries(['type_u1', 'type_i8', 'type_u4'].map(name => [name, {}]))
-    const file = writeConfig('types.json', {
-      nodes: [{ nodes_file: '$F/nodes.h5', populations: { fibres: {} } }],
-      edges: [{ edges_file: '$F/edges.h5', populations: types }],
-    })
-    const c = await circuit(file)
-    const ends = { sourcePopulation: 'fibres', targetPopulation: 'fibres' }
-    expect((await c.findEdges({ ...ends, preferred: 'type_i8' })).population).toBe('type_i8')
-    expect((await failure(c.findEdges({ ...ends, preferred: 'gone' }))).message).toContain(
-      '3 edge populations',
-    )
   })
 
   it('selects nodes with its node sets', async () => {
@@ -321,11 +302,11 @@ describe.skipIf(!hasShared)('public circuits', () => {
         const names = (await c.nodePopulations()).map(info => info.population ?? '')
         const [name = ''] = names
         if (/^failed_(truncated|converter_killed)/.test(run)) {
-          const error = await failure(c.findEdges({ sourcePopulation: name, targetPopulation: name }))
+          const error = await failure(c.edgePopulation(`${name}__${name}__chemical`))
           expect(error.file, run).toBe(join(to, 'edges.h5'))
           continue
         }
-        const edges = await c.findEdges({ sourcePopulation: name, targetPopulation: name })
+        const edges = await c.edgePopulation(`${name}__${name}__chemical`)
         expect(edges, run).toMatchObject({ population: `${name}__${name}__chemical`, sourcePopulation: name })
         opened++
       }
