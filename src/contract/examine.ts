@@ -64,6 +64,7 @@ export async function examine(
     ...options,
     splits: plan.splits,
     logs,
+    predicted: exact,
   })
   const unpredicted = reasonOf({ plan, prediction, overflow })
   return { predicted, invariants, unpredicted, logged: logs !== undefined }

@@ -108,6 +108,11 @@ const TAMPERS: Record<string, Tamper> = {
     }
     return undefined
   },
+  'an edge type': (rows, pick) => {
+    flipBit(rows, 'edge_type_id', pick(rows.source.length), pick(64))
+    // Nothing makes edge types.
+    return { row: -1 }
+  },
   'an id changed': (rows, pick) => {
     const [row, side] = [pick(rows.source.length), pick(2) === 0 ? rows.source : rows.target]
     side[row] = ((side[row] ?? 0) + 1 + pick(rows.like.sourceCount - 1)) % rows.like.sourceCount

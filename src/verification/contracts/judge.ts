@@ -12,10 +12,11 @@ import { RemovalJudge } from './removals.ts'
 import { ModelledJudge } from './rewiring.ts'
 import { LogJudge, type SplitLog } from './rewiring-log.ts'
 import { alignRows, connectionsOf, type Property, type TargetRows, targetsOf } from './target-rows.ts'
+import { isOfTypes, TypeJudge } from './types.ts'
 
 export interface Invariants {
   readonly findings: readonly ContractFinding[]
-  /** Of the columns, where they do not go together. */
+  /** Of the columns, where they do not go together, and of edge types. */
   readonly columns: readonly SynapseFinding[]
   /** Sentences: what nothing determines, with its number. */
   readonly notChecked: readonly string[]
@@ -25,15 +26,14 @@ export interface InvariantOptions extends SynapseOptions {
   readonly splits: number
   /** Of conn_rewiring, for each split. */
   readonly logs?: readonly (SplitLog | undefined)[] | undefined
+  /** Edges are compared one by one with what was predicted: types of edges and columns are told there. */
+  readonly predicted?: boolean | undefined
 }
 
 interface Judge {
   see(rows: TargetRows): void
   end(): void
 }
-
-/** Nothing of it is a difference: the operations make no such thing. */
-const EDGE_TYPE = 'edge_type_id'
 
 /**
  * Check what must hold of any result of these operations, without knowing which one it is: no prediction.
@@ -46,9 +46,9 @@ export async function checkInvariants(
   operations: readonly Operation[],
   options: InvariantOptions,
 ): Promise<Invariants> {
-  const { pairs, findings: columns } = await pairColumns(original, manipulated, { order: { kind: 'any' } })
+  const { pairs, ...layout } = await pairColumns(original, manipulated, { order: { kind: 'any' } })
   const properties = pairs
-    .filter(({ name }) => name !== EDGE_TYPE)
+    .filter(pair => !isOfTypes(pair))
     .map(({ name, type, bytes, texts }): Property => ({ name, type, bytes, text: texts !== undefined }))
   const findings = new Findings(options.keep ?? 10)
   const modelled = modelledOf(operations, original)
@@ -56,13 +56,19 @@ export async function checkInvariants(
     modelled === undefined
       ? rowsJudge(operations, properties, original, options, findings)
       : await modelledJudge(modelled, properties, original, options, findings)
+  const types = new TypeJudge(options.predicted === true ? [] : pairs, options.keep ?? 10)
   for await (const block of targetBlocks(original, manipulated, options))
-    for (const rows of targetsOf(block)) judge.see(rows)
+    for (const rows of targetsOf(block)) {
+      judge.see(rows)
+      types.see(rows)
+    }
   judge.end()
+  types.end()
+  const columns = [...layout.findings, ...types.findings()]
   return {
     findings: findings.all(),
     columns: columns.filter(finding => !(modelled?.operation.kind === 'conn_wiring' && isDroppable(finding))),
-    notChecked: judge.notChecked?.() ?? [],
+    notChecked: [...layout.notChecked, ...(judge.notChecked?.() ?? []), ...types.notChecked()],
   }
 }
 
