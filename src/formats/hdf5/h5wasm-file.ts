@@ -8,6 +8,7 @@ import { typeOf } from './h5wasm-types.ts'
 import { checkVirtualSources } from './h5wasm-virtual.ts'
 import { type Link, pathOf } from './links.ts'
 import type { Hdf5Attribute, Hdf5Dataset } from './types.ts'
+import type { Mapping } from './virtual.ts'
 
 /** A file as h5wasm sees it: everything that our own reader leaves to it. */
 export class H5wasmFile {
@@ -56,19 +57,21 @@ export class H5wasmFile {
     return this.#call(pathOf(names), path => this.#module.get_names(this.#id, path, false))
   }
 
-  dataset(names: readonly string[]): Hdf5Dataset | undefined {
+  /** `mappings`: what of its sources a virtual dataset is made of, as far as another reader can tell. */
+  dataset(
+    names: readonly string[],
+    mappings: (address: number) => readonly Mapping[] | undefined = () => undefined,
+  ): Hdf5Dataset | undefined {
     if (this.#find(names) !== H5G.dataset) return undefined
     const path = pathOf(names)
     const metadata = this.#call(path, () => this.#module.get_dataset_metadata(this.#id, path))
     this.#refuseUnknownFilters(path)
-    if (metadata.virtual_sources !== undefined)
-      checkVirtualSources(
-        this.#module,
-        { path: this.path, absolute: this.#absolute },
-        path,
-        metadata,
-        this.#reads,
-      )
+    if (metadata.virtual_sources !== undefined) {
+      const place = { path: this.path, absolute: this.#absolute, dataset: path }
+      const address = this.address(names)
+      const known = address === undefined ? undefined : mappings(address)
+      checkVirtualSources(this.#module, place, metadata, known, this.#reads)
+    }
     const dataset = new H5wasmDataset(this.#module, this.#id, this.path, path, metadata, name =>
       Promise.resolve(this.attribute(names, name)),
     )

@@ -9,6 +9,7 @@ import { MESSAGE, type Message, only, readObjectHeader } from './object-header.t
 import { GlobalHeap } from './strings.ts'
 import { readSuperblock } from './superblock.ts'
 import type { Hdf5Attribute } from './types.ts'
+import { type Mapping, readMappings } from './virtual.ts'
 
 /** A dataset whose bytes lie in the file in one piece, as they are wanted, or in chunks that we can decode. */
 export interface Located {
@@ -64,6 +65,16 @@ export class Locator {
   externalAt(address: number): Located | undefined {
     const header = this.#headerAt(address)
     return header.some(m => m.type === MESSAGE.externalFiles) ? readDataset(this.#file, header) : undefined
+  }
+
+  /** What the virtual dataset is made of whose header another reader has found. */
+  mappingsAt(address: number): Mapping[] {
+    const layout = only(this.#headerAt(address), MESSAGE.layout)
+    layout?.expect(4)
+    layout?.expect(3)
+    const block = layout && this.heap.object(layout.u64(), layout.u32())
+    if (block === undefined) throw new NotUnderstood('virtual dataset without mappings')
+    return readMappings(block)
   }
 
   attribute(names: readonly string[], name: string): Hdf5Attribute | undefined {

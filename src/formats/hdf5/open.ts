@@ -134,7 +134,8 @@ class OpenFile implements Hdf5File {
     if (own !== undefined && this.#locator !== undefined)
       return own.answer && this.#ownDataset(this.#locator, path, own.answer)
     const h5wasm = await this.#h5wasm()
-    const dataset = h5wasm.dataset(names)
+    const mappings = (at: number) => this.#own(locator => locator.mappingsAt(at))?.answer
+    const dataset = h5wasm.dataset(names, mappings)
     // h5wasm cannot tell that the bytes lie in other files, and gives zeros for what these do not hold.
     const address = dataset && h5wasm.address(names)
     const external =

@@ -67,6 +67,11 @@ export class GlobalHeap {
     }
   }
 
+  /** The bytes of an object in the collection at an address. */
+  object(address: number, index: number): Uint8Array | undefined {
+    return this.#collection(address).get(index)
+  }
+
   #texts(references: Uint8Array): string[] {
     const c = new Cursor(references)
     const texts: string[] = []
