@@ -21,7 +21,8 @@ export const VALUE_BYTES: Readonly<Record<ValueType, number>> = {
 export interface PropertyColumn {
   /**
    * As tables of the field call it: the name of the dataset (`delay`), `@dynamics:x` for `dynamics_params/x`,
-   * `edge_type_id`. Unique in its table.
+   * `edge_type_id`. `../delay` and `../1/delay` are datasets beside group 0, where no reader looks for a property.
+   * Unique in its table.
    */
   readonly name: string
   /** Rows. */
@@ -30,6 +31,8 @@ export interface PropertyColumn {
   readonly type: ValueType
   /** Bytes of one row: those of `type`, times the values per row (1 but for datasets of two dimensions). */
   readonly bytes: number
+  /** Values per row, where the dataset has more dimensions than one: `[3]`, `[1]`. */
+  readonly shape?: readonly number[] | undefined
   /** Text: the values that codes stand for, `@library` or the distinct texts of a column. */
   readonly texts?: readonly string[] | undefined
   /** Where it comes from, for messages: `edges.h5: /edges/default/0/delay`. */
@@ -48,12 +51,19 @@ export type TableTrait =
   | 'several_groups'
   /** Properties in `dynamics_params`. */
   | 'dynamics_params'
+  /** An id column has no attribute `node_population`: libsonata does not open such a population. */
+  | 'ends_unnamed'
 
 export interface EdgeTable {
   readonly rows: number
   /** By name, ascending. */
   readonly columns: readonly PropertyColumn[]
   readonly traits: readonly TableTrait[]
+  /**
+   * Why libsonata, which takes row i of group 0 for edge i and nothing else, reads other values than these, or none;
+   * absent where it reads the same.
+   */
+  readonly onlyByGuide?: string | undefined
   /** Properties that are there and cannot be read as columns: name and why. They are never silently left out. */
   readonly unreadable: readonly { readonly name: string; readonly reason: string }[]
   /**

@@ -3,6 +3,18 @@ import type { Rule } from './advice.ts'
 
 export const SYNAPSE_RULES: readonly Rule[] = [
   {
+    when: ({ count }) => count('ends.unnamed') > 0,
+    cause:
+      'the edges file was written by another program than the pipeline, which names both node populations',
+    next: 'write the attribute node_population of source_node_id and target_node_id as the original has it',
+  },
+  {
+    when: ({ count }) => count('property.layout') > 0,
+    cause:
+      'the edges file was written by a program that uses edge groups, which libsonata and what stands on it do not read',
+    next: 'write the properties of edge i to row i of group 0, without edge_group_id and edge_group_index',
+  },
+  {
     when: ({ count }) => count('property.missing') > 0,
     cause:
       'a property was lost on the way: conn_wiring drops all but its default ones, and the converter refuses text',

@@ -19,14 +19,19 @@ export const SYNAPSE_WORDS: Readonly<Record<SynapseCode, (finding: Finding) => s
   'property.lost': ({ count, property }) =>
     `${property} lost for ${plural(count)}: their edge_type_id names no edge type that says it`,
   'edge_type.changed': ({ count, property }) => `${property} is neither as it was nor 0 in ${plural(count)}`,
+  'property.layout': ({ count, expected, found }) =>
+    `${count} layout${count === 1 ? '' : 's'} of properties that libsonata does not follow: expected ${expected}, found ${found}`,
+  'ends.unnamed': ({ count, property }) =>
+    `${count} edge population${count === 1 ? '' : 's'} without the attribute ${property}, which libsonata does not open`,
 }
 
 export const PIPELINE_WORDS: Readonly<Record<PipelineChange, string>> = {
-  'ids.retyped': 'ids stored as int64',
+  'ids.retyped': 'ids stored in another integer type',
   'edge_type.zeroed': 'edge_type_id set to 0',
   'groups.dropped': 'edge groups dropped',
   'population.renamed': 'edge population renamed',
   'dynamics_params.flattened': 'dynamics_params flattened',
+  'strays.dropped': 'datasets outside of the property groups dropped',
 }
 
 /** `0 -> 7  (GIDs 1 -> 8)  edge 12, now 10: delay was 0.5, is 0.25`. */

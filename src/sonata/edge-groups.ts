@@ -28,8 +28,10 @@ export async function readGroupRows(
   const ids = await openIntegers(h5, `${path}/edge_group_id`, rows)
   const indices = await openIntegers(h5, `${path}/edge_group_index`, rows)
   if (ids === undefined || indices === undefined) {
-    if (groups.length < 2) return undefined
-    throw new InputError(`${groups.length} groups of properties, but no edge_group_id and edge_group_index`, {
+    if (groups.length < 2 && (await isAlone(ids ?? indices, rows, groups[0], ids === undefined)))
+      return undefined
+    const found = `${groups.length} group${groups.length === 1 ? '' : 's'} of properties`
+    throw new InputError(`${found}, but no edge_group_id and edge_group_index that go together`, {
       file: h5.path,
       field: path,
     })
@@ -51,6 +53,22 @@ async function isPlain(where: GroupRows, rows: number, only: number): Promise<bo
     const count = Math.min(WINDOW_ROWS, rows - first)
     const { group, index } = await where.read(first, count)
     for (let k = 0; k < count; k++) if (group[k] !== only || index[k] !== first + k) return false
+  }
+  return true
+}
+
+/** One of the two columns without the other says nothing else than what holds without both. */
+async function isAlone(
+  column: StoredIntegers | undefined,
+  rows: number,
+  only: string | undefined,
+  isIndex: boolean,
+): Promise<boolean> {
+  if (column === undefined || only === undefined) return true
+  for (let first = 0; first < rows; first += WINDOW_ROWS) {
+    const values = new Float64Array(Math.min(WINDOW_ROWS, rows - first))
+    await readIntegers(column, first, values.length, values)
+    if (values.some((value, k) => value !== (isIndex ? first + k : Number(only)))) return false
   }
   return true
 }

@@ -20,6 +20,9 @@ const NO_PROPERTY: readonly string[] = [
   'indices',
   'indicies',
 ]
+const EDGE_TYPE = 'edge_type_id'
+/** Before the name of a dataset that lies beside group 0, as its path from there. */
+const OUTSIDE = '../'
 /** Texts of one column are held in memory, so only so many. */
 const MOST_TEXTS = 2 ** 24
 
@@ -52,14 +55,19 @@ class TableReader {
     const groups = members.filter(name => /^\d+$/.test(name))
     const columns = new Map<string, PropertyColumn>()
     for (const name of members.filter(name => !NO_PROPERTY.includes(name) && !groups.includes(name))) {
-      const column = await this.#column(`${this.#path}/${name}`, name, this.#rows)
-      if (column !== undefined) columns.set(name, column)
+      const known = name === EDGE_TYPE ? name : `${OUTSIDE}${name}`
+      const column = await this.#column(`${this.#path}/${name}`, known, this.#rows)
+      if (column !== undefined) columns.set(known, column)
     }
+    await this.#ends()
     const wanted = members.includes('edge_group_id') || members.includes('edge_group_index')
     if (wanted) this.#traits.push('group_columns')
     const where =
       groups.length > 1 || wanted ? await readGroupRows(this.#h5, this.#path, this.#rows, groups) : undefined
-    for (const column of await this.#properties(groups, where)) {
+    const [only] = groups
+    // Without columns that name the group of each edge it is group 0: what lies in another is of no edge.
+    const outside = groups.length === 1 && only !== '0' && !wanted ? `${OUTSIDE}${only}/` : ''
+    for (const column of await this.#properties(groups, where, outside)) {
       if (columns.has(column.name)) this.#refuse(column.name, 'two datasets of this name')
       else columns.set(column.name, column)
     }
@@ -68,23 +76,39 @@ class TableReader {
       rows: this.#rows,
       columns: [...columns.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
       traits: this.#traits,
+      onlyByGuide: outside === '' ? onlyByGuide(groups, where) : undefined,
       unreadable: this.#unreadable,
     }
   }
 
-  async #properties(groups: readonly string[], where: GroupRows | undefined): Promise<PropertyColumn[]> {
+  async #ends(): Promise<void> {
+    for (const side of ['source', 'target'])
+      if ((await this.#h5.attribute(`${this.#path}/${side}_node_id`, 'node_population')) === undefined) {
+        this.#traits.push('ends_unnamed')
+        return
+      }
+  }
+
+  /** `before`: what their names begin with. */
+  async #properties(
+    groups: readonly string[],
+    where: GroupRows | undefined,
+    before: string,
+  ): Promise<PropertyColumn[]> {
     if (groups.length > 1) this.#traits.push('several_groups')
     const length = where === undefined ? this.#rows : undefined
     const perGroup = new Map<string, GroupColumn[]>()
-    for (const group of groups) perGroup.set(group, await this.#group(`${this.#path}/${group}`, length))
+    for (const group of groups)
+      perGroup.set(group, await this.#group(`${this.#path}/${group}`, length, before))
     if (where !== undefined) return gathered(perGroup, where, this.#h5.path, this.#refuse)
     return [...perGroup.values()].flat().map(({ column }) => column)
   }
 
   /** Columns of one property group; `length` where each must have as many rows. */
-  async #group(path: string, length: number | undefined): Promise<GroupColumn[]> {
+  async #group(path: string, length: number | undefined, before: string): Promise<GroupColumn[]> {
     const columns: GroupColumn[] = []
-    const add = async (at: string, name: string, library?: readonly string[]): Promise<void> => {
+    const add = async (at: string, known: string, library?: readonly string[]): Promise<void> => {
+      const name = `${before}${known}`
       const column = await this.#column(at, name, length, library)
       if (column !== undefined) columns.push({ name, column })
     }
@@ -153,6 +177,7 @@ class TableReader {
       length: rows,
       type,
       bytes: width * each,
+      shape: more.length === 0 ? undefined : more,
       texts: library,
       label: `${this.#h5.path}: ${path}`,
       place: { file: this.#h5.path, dataset: path },
@@ -196,6 +221,13 @@ class TableReader {
   readonly #refuse = (name: string, reason: string): void => {
     if (!this.#unreadable.some(other => other.name === name)) this.#unreadable.push({ name, reason })
   }
+}
+
+function onlyByGuide(groups: readonly string[], where: GroupRows | undefined): string | undefined {
+  if (groups.length === 0) return undefined
+  if (groups.length > 1) return `properties in groups ${groups.join(', ')}`
+  if (where !== undefined) return 'edge_group_index names other rows of the group than the edge has itself'
+  return groups[0] !== '0' ? `properties in group ${groups[0]} instead of 0` : undefined
 }
 
 function valueType({ type }: Hdf5Dataset): ValueType | undefined {

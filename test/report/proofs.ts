@@ -67,6 +67,12 @@ export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
     before: -1,
     after: 3,
   }),
+  'property.layout': finding('property.layout', 'properties.same', {
+    property: 'edge_group_index',
+    expected: 'row i of group 0 for edge i',
+    found: 'properties in groups 0, 1',
+  }),
+  'ends.unnamed': finding('ends.unnamed', 'properties.same', { property: 'node_population' }),
   'config.stops': finding('config.stops', 'config.runs', { expected: 'split 2 of 4 stops' }),
   'property.overflows': finding('property.overflows', 'config.runs', { property: 'n_rrp_vesicles' }),
   'index.disagrees': finding('index.disagrees', 'indices.consistent', { found: 'source_to_target: wrong' }),

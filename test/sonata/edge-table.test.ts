@@ -52,7 +52,8 @@ describe('one group', () => {
       ['edge_type_id', 'i8', 1],
       ['place', 'f64', 16],
     ])
-    expect(found).toMatchObject({ rows: 4, traits: ['dynamics_params'], unreadable: [] })
+    expect(found).toMatchObject({ rows: 4, traits: ['ends_unnamed', 'dynamics_params'], unreadable: [] })
+    expect(found.columns[3]?.shape).toEqual([2])
     expect(await values(found.columns[1], 1, 2)).toEqual([2, 3])
   })
 
@@ -93,7 +94,7 @@ describe('one group', () => {
       [`${E}/edge_group_index`]: { data: Uint32Array.of(0, 1, 2, 3) },
     })
     expect(plain.columns[0]?.place).toBeDefined()
-    expect(plain.traits).toEqual(['group_columns'])
+    expect(plain).toMatchObject({ traits: ['ends_unnamed', 'group_columns'], onlyByGuide: undefined })
     const other = await table({
       ...IDS,
       ...groups,
@@ -101,6 +102,49 @@ describe('one group', () => {
     })
     expect(other.columns[0]?.place).toBeUndefined()
     expect(await values(other.columns[0])).toEqual([4, 3, 2, 1])
+    expect(other.onlyByGuide).toContain('edge_group_index')
+  })
+
+  it('is group 0; what lies beside it or in another group is of no edge, and named by its place', async () => {
+    const delay = { data: Float32Array.of(1, 2, 3, 4) }
+    const beside = await table({ ...IDS, [`${E}/delay`]: delay, [`${E}/0/u`]: delay })
+    expect(beside.columns.map(({ name }) => name)).toEqual(['../delay', 'u'])
+    const renamed = await table({
+      ...IDS,
+      [`${E}/1/delay`]: delay,
+      [`${E}/1/kind`]: { data: Uint8Array.of(0, 1, 1, 0) },
+      [`${E}/1/@library/kind`]: { data: ['E', 'I'] },
+    })
+    expect(renamed.columns.map(({ name }) => name)).toEqual(['../1/delay', '../1/kind'])
+    const said = await table({
+      ...IDS,
+      [`${E}/edge_group_id`]: { data: Uint8Array.of(1, 1, 1, 1) },
+      [`${E}/edge_group_index`]: { data: Uint8Array.of(0, 1, 2, 3) },
+      [`${E}/1/delay`]: delay,
+    })
+    expect(said.columns.map(({ name }) => name)).toEqual(['delay'])
+    expect(said.onlyByGuide).toBe('properties in group 1 instead of 0')
+  })
+
+  it.each([
+    ['edge_group_id', Uint8Array.of(0, 0, 1, 0)],
+    ['edge_group_index', Uint8Array.of(0, 1, 3, 2)],
+  ])('with %s alone, and not as without it, is refused', async (name, data) => {
+    await expect(
+      table({ ...IDS, [`${E}/${name}`]: { data }, [`${E}/0/u`]: { data: Float32Array.of(1, 2, 3, 4) } }),
+    ).rejects.toThrow(InputError)
+  })
+
+  it('knows the ends where both id columns name their node population', async () => {
+    const attributes = { node_population: 'A' }
+    const named = {
+      [`${E}/source_node_id`]: { data: new BigUint64Array(4), attributes },
+      [`${E}/target_node_id`]: { data: new BigUint64Array(4), attributes },
+    }
+    expect((await table(named)).traits).toEqual([])
+    expect(
+      (await table({ ...named, [`${E}/target_node_id`]: { data: new BigUint64Array(4) } })).traits,
+    ).toEqual(['ends_unnamed'])
   })
 })
 
@@ -120,7 +164,8 @@ describe('several groups', () => {
     expect(await values(found.columns[0])).toEqual([10, 20, 21, 11])
     expect(await values(found.columns[1])).toEqual([0, 5, 6, 0])
     expect(await values(found.columns[2])).toEqual([0, 1, 1, 0])
-    expect(found.traits).toEqual(['group_columns', 'several_groups'])
+    expect(found.traits).toEqual(['ends_unnamed', 'group_columns', 'several_groups'])
+    expect(found.onlyByGuide).toBe('properties in groups 0, 1')
   })
 
   it.each<[what: string, change: Record<string, MemoryDataset>]>([

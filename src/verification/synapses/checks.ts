@@ -12,6 +12,8 @@ const CHECK_OF: Readonly<Record<SynapseCode, SynapseCheckId>> = {
   'property.bounds': 'synapses.same',
   'property.lost': 'synapses.same',
   'edge_type.changed': 'synapses.same',
+  'property.layout': 'properties.same',
+  'ends.unnamed': 'properties.same',
   'synapse.order': 'synapses.order',
 }
 

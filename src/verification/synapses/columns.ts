@@ -7,6 +7,9 @@ import type { Expectation, PipelineChange, PropertyRule, SynapseFinding } from '
 import { sharedTexts } from './texts.ts'
 import { type BothTypes, pairTyped, typesOf } from './typed-columns.ts'
 
+/** Begin of the names of datasets beside group 0. */
+const OUTSIDE = '../'
+
 export type ReadRows = PropertyColumn['readInto']
 
 /** One property of both sides. */
@@ -106,16 +109,23 @@ class Pairing {
     }
   }
 
-  /** What the pipeline changes of the layout. Ids that were stored in another type than int64 are a finding. */
+  /** What the pipeline changes of the layout, and what a reader would find elsewhere or not at all. */
   #layout(): void {
     const [original, manipulated] = [this.#original, this.#manipulated]
     for (const side of ['source', 'target'] as const) {
       const [from, to] = [original[side].type, manipulated[side].type]
       // Ids of Parquet files arrive narrowed.
       if (from === to || manipulated[side].place === undefined || original[side].place === undefined) continue
-      if (to !== 'i64') this.#stray('property.type', `${side}_node_id`, from, to)
-      else if (!this.#pipeline.includes('ids.retyped')) this.#pipeline.push('ids.retyped')
+      // Ids are compared by their values; SONATA leaves the width of integers to who writes them.
+      if (!this.#pipeline.includes('ids.retyped')) this.#pipeline.push('ids.retyped')
     }
+    const [before, after] = [this.#before, this.#after]
+    if (after.traits.includes('ends_unnamed') && !before.traits.includes('ends_unnamed'))
+      this.#stray('ends.unnamed', 'node_population')
+    if (after.onlyByGuide !== undefined && before.onlyByGuide === undefined)
+      this.#stray('property.layout', 'edge_group_index', 'row i of group 0 for edge i', after.onlyByGuide)
+    else if (before.onlyByGuide !== undefined)
+      this.#notChecked.push(`properties as libsonata reads them (the original has ${before.onlyByGuide})`)
     const lost = (trait: EdgeTable['traits'][number]): boolean =>
       this.#before.traits.includes(trait) && !this.#after.traits.includes(trait)
     if (lost('group_columns') || lost('several_groups')) this.#pipeline.push('groups.dropped')
@@ -172,12 +182,14 @@ class Pairing {
     const rule = this.#expectation.properties?.get(name)
     if (after === undefined) {
       if (this.#after.unreadable.some(other => other.name === name)) return
-      if (rule?.kind === 'droppable') this.#notChecked.push(`property ${name} (${rule.reason})`)
+      if (name.startsWith(OUTSIDE)) this.#drop()
+      else if (rule?.kind === 'droppable') this.#notChecked.push(`property ${name} (${rule.reason})`)
       else this.#stray('property.missing', name, typeName(before))
       return
     }
     const alike =
       (before.texts === undefined) === (after.texts === undefined) &&
+      String(before.shape ?? []) === String(after.shape ?? []) &&
       (before.texts !== undefined || (before.type === after.type && before.bytes === after.bytes))
     if (!alike) {
       this.#stray('property.type', name, typeName(before), typeName(after))
@@ -214,6 +226,7 @@ class Pairing {
       const there = this.#after.columns.find(other => other.name === name)
       if (both) this.#notChecked.push(`property ${name} (${reason})`)
       else if (there !== undefined) this.#stray('property.type', name, reason, typeName(there))
+      else if (name.startsWith(OUTSIDE)) this.#drop()
       else if (!this.#findings.some(({ property }) => property === name))
         this.#stray('property.missing', name, 'as in the original')
     }
@@ -225,15 +238,26 @@ class Pairing {
     }
   }
 
+  /** No reader finds it, so no operation keeps it. */
+  #drop(): void {
+    if (!this.#pipeline.includes('strays.dropped')) this.#pipeline.push('strays.dropped')
+  }
+
   #stray(code: SynapseFinding['code'], property: string, expected?: string, found?: string): void {
     this.#findings.push({ code, property, count: 1, expected, found, culprits: [] })
   }
 }
 
 /** `float32`, `text`, `3 x float64`. */
-export function typeName({ type, bytes, texts }: Pick<PropertyColumn, 'type' | 'bytes' | 'texts'>): string {
+export function typeName({
+  type,
+  bytes,
+  shape,
+  texts,
+}: Pick<PropertyColumn, 'type' | 'bytes' | 'shape' | 'texts'>): string {
   if (texts !== undefined) return 'text'
   const word = { u: 'uint', i: 'int', f: 'float' }[type[0] as 'u' | 'i' | 'f'] // all types begin with one of these
   const each = bytes / VALUE_BYTES[type]
-  return `${each === 1 ? '' : `${each} x `}${word}${8 * VALUE_BYTES[type]}`
+  const many = shape === undefined && each === 1 ? '' : `${(shape ?? [each]).join(' x ')} x `
+  return `${many}${word}${8 * VALUE_BYTES[type]}`
 }

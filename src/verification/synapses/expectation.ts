@@ -88,6 +88,10 @@ export const SYNAPSE_CODES = [
   'property.lost',
   /** `edge_type_id` is neither what it was nor 0. */
   'edge_type.changed',
+  /** Properties lie where a reader that takes row i of group 0 for edge i finds others, or none. */
+  'property.layout',
+  /** An id column lost the attribute that names its node population. */
+  'ends.unnamed',
 ] as const
 
 export type SynapseCode = (typeof SYNAPSE_CODES)[number]
@@ -112,7 +116,7 @@ export interface SynapseFinding {
   readonly code: SynapseCode
   /** The property concerned; each has a finding of its own. */
   readonly property?: string | undefined
-  /** Edges concerned, at least 1; of `property.missing`, `.added` and `.type` 1. */
+  /** Edges concerned, at least 1; of those without culprits 1. */
   readonly count: number
   readonly expected?: string | undefined
   readonly found?: string | undefined
@@ -127,6 +131,7 @@ export type PipelineChange =
   | 'groups.dropped'
   | 'population.renamed'
   | 'dynamics_params.flattened'
+  | 'strays.dropped'
 
 export interface PropertyFacts {
   readonly name: string

@@ -114,10 +114,51 @@ describe('a finding names', () => {
     expect(await find(ROWS, UNCHANGED, { after: { columns: wider } })).toMatchObject([
       { code: 'property.type', property: 'u_syn', expected: 'float64', found: 'int64' },
     ])
-    expect(await find(ROWS, UNCHANGED, { after: { idType: 'u32' } })).toMatchObject([
-      { code: 'property.type', property: 'source_node_id' },
-      { code: 'property.type', property: 'target_node_id' },
+    const { position } = COLUMNS
+    const deeper = { ...COLUMNS, position: { ...position, shape: [3, 1] } }
+    expect(await find(ROWS, UNCHANGED, { after: { columns: deeper } })).toMatchObject([
+      { code: 'property.type', property: 'position', expected: '3 x float32', found: '3 x 1 x float32' },
     ])
+  })
+
+  it('ids of another width are none: they are compared by value', async () => {
+    for (const idType of ['u32', 'i64'] as const) {
+      const found = await compareSynapses(edgesOf(ROWS), edgesOf(ROWS, { idType }), UNCHANGED)
+      expect(found).toMatchObject({ findings: [], pipeline: ['ids.retyped'] })
+    }
+  })
+
+  it('a property that lies outside of its group, which the pipeline drops and nobody may add', async () => {
+    const { delay, ...rest } = COLUMNS
+    const outside = { ...rest, '../delay': delay }
+    expect(await find(ROWS, UNCHANGED, { after: { columns: outside } })).toMatchObject([
+      { code: 'property.missing', property: 'delay' },
+      { code: 'property.added', property: '../delay' },
+    ])
+    const dropped = await compareSynapses(
+      edgesOf(ROWS, { columns: outside }),
+      edgesOf(ROWS, { columns: rest }),
+      UNCHANGED,
+    )
+    expect(dropped).toMatchObject({ findings: [], pipeline: ['strays.dropped'] })
+    expect(
+      await find(ROWS, UNCHANGED, { before: { columns: outside }, after: { columns: outside } }),
+    ).toEqual([])
+  })
+
+  it('what libsonata reads no more: unnamed ends, and rows of a group in an order of their own', async () => {
+    const unnamed = { traits: ['ends_unnamed'] } as const
+    expect(await find(ROWS, UNCHANGED, { after: unnamed })).toMatchObject([{ code: 'ends.unnamed' }])
+    expect(await find(ROWS, UNCHANGED, { before: unnamed, after: unnamed })).toEqual([])
+    const own = { onlyByGuide: 'properties in groups 0, 1' }
+    expect(await find(ROWS, UNCHANGED, { after: own })).toMatchObject([
+      { code: 'property.layout', found: own.onlyByGuide },
+    ])
+    for (const after of [own, {}]) {
+      const found = await compareSynapses(edgesOf(ROWS, own), edgesOf(ROWS, after), UNCHANGED)
+      expect(found.findings).toEqual([])
+      expect(found.notChecked).toEqual([expect.stringContaining('as libsonata reads them')])
+    }
   })
 
   it('edge types that are neither what they were nor 0, whichever most of them are', async () => {
@@ -302,7 +343,7 @@ describe('what cannot be read', () => {
     'in the original alone is a difference of %s, whatever it is now',
     async name => {
       const unreadable = [{ name, reason: 'a compound' }]
-      const { [name]: _, ...columns } = COLUMNS
+      const columns = Object.fromEntries(Object.entries(COLUMNS).filter(([known]) => known !== name))
       const before = edgesOf(ROWS, { unreadable, columns })
       const after = edgesOf(ROWS, { edgeType: [0, 0, 0, 0, 9] })
       const found = await compareSynapses(before, after, UNCHANGED)

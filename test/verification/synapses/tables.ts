@@ -13,18 +13,20 @@ export interface Row {
   readonly values: Readonly<Record<string, string>>
 }
 
-export const COLUMNS: Readonly<Record<string, { type: ValueType; bytes: number }>> = {
+type ColumnFacts = Pick<PropertyColumn, 'type' | 'bytes' | 'shape'>
+
+export const COLUMNS = {
   delay: { type: 'f32', bytes: 4 },
   efferent_section_id: { type: 'i64', bytes: 8 },
   kind: { type: 'u8', bytes: 1 },
   position: { type: 'f32', bytes: 12 },
   u_syn: { type: 'f64', bytes: 8 },
-}
+} as const satisfies Readonly<Record<string, ColumnFacts>>
 
 /** Few different values, so that rows of one connection are often equal in some properties or in all. */
-const value = (name: string): fc.Arbitrary<string> =>
+const value = (name: keyof typeof COLUMNS): fc.Arbitrary<string> =>
   fc.constantFrom(0, 1, 127, 255).map(byte => {
-    const bytes = Buffer.alloc(COLUMNS[name]?.bytes ?? 1)
+    const bytes = Buffer.alloc(COLUMNS[name].bytes)
     bytes[0] = byte
     bytes[bytes.length - 1] = byte === 255 ? 127 : 0
     return bytes.toString('hex')
@@ -33,7 +35,9 @@ const value = (name: string): fc.Arbitrary<string> =>
 const row = fc.record({
   source: fc.nat(NODES - 1),
   target: fc.nat(NODES - 1),
-  values: fc.record(Object.fromEntries(Object.keys(COLUMNS).map(name => [name, value(name)]))),
+  values: fc.record(
+    Object.fromEntries((Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).map(name => [name, value(name)])),
+  ),
 })
 
 export const rows = (options: { minLength?: number } = {}): fc.Arbitrary<Row[]> =>
@@ -50,7 +54,8 @@ export interface TableFacts {
   /** undefined: none. */
   readonly edgeType?: number | readonly number[]
   readonly population?: string
-  readonly columns?: Readonly<Record<string, { type: ValueType; bytes: number }>>
+  readonly columns?: Readonly<Record<string, ColumnFacts>>
+  readonly onlyByGuide?: string
   readonly traits?: EdgeTable['traits']
   readonly unreadable?: EdgeTable['unreadable']
   /** Beside those of the rows. */
@@ -66,8 +71,11 @@ export function edgesOf(all: readonly Row[], facts: TableFacts = {}): EdgeSource
     const wide = values.map(BigInt)
     return facts.idType === 'i64' ? BigInt64Array.from(wide) : BigUint64Array.from(wide)
   }
-  const columns = Object.entries(facts.columns ?? COLUMNS).map(([name, { type, bytes }]) =>
-    columnOf(name, type, bytes, Buffer.concat(all.map(row => Buffer.from(row.values[name] ?? '', 'hex')))),
+  const columns: PropertyColumn[] = Object.entries<ColumnFacts>(facts.columns ?? COLUMNS).map(
+    ([name, { type, bytes, shape }]) => {
+      const values = all.map(row => Buffer.from(row.values[name.replace('../', '')] ?? '', 'hex'))
+      return { ...columnOf(name, type, bytes, Buffer.concat(values)), shape }
+    },
   )
   const { edgeType } = facts
   if (edgeType !== undefined) {
@@ -81,6 +89,7 @@ export function edgesOf(all: readonly Row[], facts: TableFacts = {}): EdgeSource
     columns: columns.sort((a, b) => (a.name < b.name ? -1 : 1)),
     types: facts.types && typesOf(facts.types),
     traits: facts.traits ?? [],
+    onlyByGuide: facts.onlyByGuide,
     unreadable: facts.unreadable ?? [],
   }
   const edges = edgesFromArrays({
