@@ -17,6 +17,7 @@ import type { Facing } from './sonata/facing.ts'
 import type { Asked } from './verification/asked.ts'
 import { CONNECTION_CHECKS, judge, nodesSame, type SideFacts } from './verification/checks.ts'
 import type { Comparison } from './verification/comparison.ts'
+import { reached } from './verification/level-reached.ts'
 import type {
   CheckId,
   Finding,
@@ -87,6 +88,8 @@ export interface Case {
   readonly unknown: readonly (readonly [CheckId, string])[]
   readonly silentMultiplicity: boolean
   readonly allow: readonly FindingCode[]
+  /** Undefined: as deep as the files allow. */
+  readonly askedLevel?: Level | undefined
 }
 
 type Compared = 'connections' | 'edges' | 'order' | 'classes'
@@ -129,6 +132,7 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
     silentMultiplicity:
       answer.edges !== undefined && silent('multiplicity', original, answer.edges) !== undefined,
     allow: options.allow ?? [],
+    askedLevel: options.level,
   }
 }
 
@@ -137,7 +141,7 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
  * where that was looked at.
  */
 export function conclude(
-  { proof, error: unopened, nodes, populations, unknown: listed, silentMultiplicity, allow }: Case,
+  { proof, error: unopened, nodes, populations, unknown: listed, silentMultiplicity, allow, askedLevel }: Case,
   outcome: { readonly comparison?: Comparison | undefined; readonly error?: Trouble | undefined } | undefined,
   seconds: number,
   deeper: Deeper = NO_DEEPER,
@@ -153,14 +157,26 @@ export function conclude(
   const checks = judged && [...judged.checks, ...deeper.checks]
   const failed = checks?.some(check => check.status === 'failed') === true
   // A difference is one whatever else could not be read.
+  const lower =
+    checks === undefined || deeper.error !== undefined
+      ? {}
+      : reached(askedLevel, deeper.level, checks, failed ? [] : allow)
   const trouble =
-    judged === undefined ? (error ?? { message: 'not compared' }) : failed ? undefined : deeper.error
+    judged === undefined
+      ? (error ?? { message: 'not compared' })
+      : failed
+        ? undefined
+        : (deeper.error ?? lower.trouble)
   return {
     ...proof,
     verdict: trouble !== undefined ? 'cannot_tell' : failed ? 'differs' : 'verified',
-    level: trouble !== undefined ? undefined : deeper.level,
+    level: trouble !== lower.trouble ? undefined : deeper.level,
     checks: checks ?? CONNECTION_CHECKS.map(({ id, level }) => unmade(id, level, nodes, error)),
-    findings: [...(judged?.findings ?? nodes), ...deeper.findings],
+    findings: [
+      ...(judged?.findings ?? nodes),
+      ...deeper.findings,
+      ...(lower.finding === undefined ? [] : [lower.finding]),
+    ],
     notChecked: [...uncheckedSentences(unknown), ...notComparedSentences(deeper.notChecked, populations)],
     trouble,
     synapses: deeper.synapses,

@@ -13,6 +13,7 @@ import { conclude, identify, openCase, troubleOf } from './prove.ts'
 import { notComparedSentences, type SamePopulations } from './same-populations.ts'
 import { SonataCircuit } from './sonata/circuit.ts'
 import type { Outcome } from './verification/compare.ts'
+import { reached } from './verification/level-reached.ts'
 import type { CheckId, Proof } from './verification/proof.ts'
 import { type Asking, type Comparable, isComparable, openAll, type VerifyOptions } from './verify.ts'
 
@@ -95,7 +96,9 @@ async function proveOne(
   const { original } = pair.question
   const base = await openCase(pair.question, pair.answer)
   const inputs = [...base.proof.inputs, ...(await identify([['config', config.file]]))]
-  const nothing = conclude({ ...base, proof: { ...base.proof, inputs } }, outcome, 0)
+  // How deep it went is judged with the rest, below.
+  const known = { ...base, proof: { ...base.proof, inputs }, askedLevel: undefined }
+  const nothing = conclude(known, outcome, 0)
   const { answer } = pair
   if (nothing.verdict === 'cannot_tell' || answer.edges === undefined)
     return { ...nothing, contract: provenOf(determined, config) }
@@ -146,14 +149,17 @@ async function examined(
   const checks = [...made.filter(({ id }) => AROUND.includes(id)), ...own, ...(around?.checks ?? [])]
   const failed = checks.some(({ status }) => status === 'failed')
   const { predicted } = examination
+  const level = complete ? 'full' : 'synapses'
+  const lower = failed ? {} : reached(options.level, level, checks, options.allow ?? [])
   return {
-    verdict: failed ? 'differs' : 'verified',
-    level: complete ? 'full' : 'synapses',
+    verdict: failed ? 'differs' : lower.trouble === undefined ? 'verified' : 'cannot_tell',
+    level,
     checks,
     findings: [
       ...known.filter(({ check }) => AROUND.includes(check)),
       ...concluded.findings.filter(({ code }) => around === undefined || code !== 'index.disagrees'),
       ...(around?.findings ?? []),
+      ...(lower.finding === undefined ? [] : [lower.finding]),
     ],
     notChecked: notComparedSentences(
       around === undefined
@@ -166,7 +172,7 @@ async function examined(
       properties: predicted.properties,
       pipeline: predicted.pipeline,
     },
-    trouble: undefined,
+    trouble: lower.trouble,
     // Classes are about connections that were asked for one by one.
     classes: undefined,
     differences: undefined,

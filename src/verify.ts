@@ -18,7 +18,12 @@ import type { FindingCode, Level, Proof } from './verification/proof.ts'
 import { refuseUnknowable, silent } from './verification/uncheckable.ts'
 
 /** Findings that a caller may declare acceptable. All others are what the tool is for. */
-export const ALLOWABLE: readonly FindingCode[] = ['asked.absent', 'asked.already_there', 'population.lost']
+export const ALLOWABLE: readonly FindingCode[] = [
+  'asked.absent',
+  'asked.already_there',
+  'level.lower',
+  'population.lost',
+]
 
 /** What is asked of one circuit alone. */
 export interface Request {
@@ -49,7 +54,10 @@ export interface VerifyOptions extends NamedPair {
   readonly source?: string | undefined
   readonly target?: string | undefined
   readonly idBase?: 0 | 1 | undefined
-  /** How deep to look; default `synapses`. Where files do not allow it, the proof says how deep it went. */
+  /**
+   * How deep to look. Where files do not allow it there is no verdict, and the proof says how deep it went; default
+   * `synapses`, or as deep as they allow.
+   */
   readonly level?: Level | undefined
   /** Codes of {@link ALLOWABLE} that become warnings. */
   readonly allow?: readonly FindingCode[]

@@ -250,7 +250,8 @@ class Verification {
       requests: await Promise.all(group.map(({ variant }) => requestOf(variant))),
       source: first?.variant.manipulation.source.expression,
       target: first?.variant.manipulation.target.expression,
-      level,
+      // The default is no level that somebody asked for: files that allow less are no trouble.
+      level: level === DEFAULT_LEVEL ? this.#options.comparison?.level : level,
     }
     const { judge } = this.#options
     return judge?.(question) ?? (await verify(question)).map(proof => ({ proof, level }))

@@ -83,6 +83,7 @@ export async function runConfigVerify(
       level: flags.level,
       splits: flags.splits,
       logs: flags.logs,
+      allow: (flags.allow ?? []) as FindingCode[],
       population: flags.population,
       sourcePopulation: flags.sourcePopulation,
       targetPopulation: flags.targetPopulation,

@@ -72,7 +72,7 @@ export function addVerify(program: Command, session: Session): void {
     .option('--population <name>', 'edge population of ORIGINAL')
     .addOption(new Option('--id-base <0|1>').argParser(parseIdBase).hideHelp())
     .option('--level <level>', 'connections, synapses (default) or full', parseLevel)
-    .option('--allow <code>', 'accept asked.absent or asked.already_there', collect)
+    .option('--allow <code>', 'accept asked.absent, asked.already_there, level.lower', collect)
     .option('--show <k>', 'culprits to list per finding', parseCount, 5)
     .option('--json', 'JSON Lines on stdout')
     .option('--proof <file>', 'write the proof as JSON')
@@ -127,7 +127,6 @@ const ASKED_OTHERWISE = [
   'source',
   'target',
   'nodes',
-  'allow',
   'writeDifferences',
   'shard',
 ]

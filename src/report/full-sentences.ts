@@ -25,6 +25,11 @@ export const FULL_WORDS: Readonly<Record<FullCode, (finding: Finding) => string>
 
 export const FULL_RULES: readonly Rule[] = [
   {
+    when: ({ count }) => count('level.lower') > 0,
+    cause: 'the files do not have what the level compares',
+    next: 'see the checks that were not made, or add --allow level.lower if the lower level is enough',
+  },
+  {
     when: ({ count }) => count('config.unresolved') > 0,
     cause:
       'a file that the configuration names is missing or damaged, or its path is relative to another folder',

@@ -37,7 +37,7 @@ export function proofRecords(proof: Proof): JsonRecord[] {
   return [...checks, proofRecord(proof)]
 }
 
-/** One proof as one object. `level`, `connections`, `diff` and `classes` are null where there is no verdict. */
+/** One proof as one object. `connections`, `diff` and `classes` are null where nothing was compared, `level` where nothing was proven. */
 export function proofRecord(proof: Proof): JsonRecord {
   return {
     type: 'proof',

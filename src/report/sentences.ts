@@ -60,7 +60,10 @@ export function verdictSentence(proof: Proof): string {
       ? `no ${other} changed, as asked`
       : `${changes}, exactly as asked; no other ${other} changed`
   }
-  if (proof.verdict === 'cannot_tell') return 'nothing was proven for this circuit'
+  if (proof.verdict === 'cannot_tell')
+    return proof.level === undefined
+      ? 'nothing was proven for this circuit'
+      : `nothing differs at level ${proof.level}, and more was asked for`
   const failed = proof.checks.filter(check => check.status === 'failed').length
   return `${failed} of ${plural(proof.checks.length, 'check')} failed`
 }
@@ -120,6 +123,11 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Words>> = {
   'multiplicity.changed': { what: connections('kept, but with another number of edges'), edges: kept },
   ...byEdge(SYNAPSE_WORDS),
   ...byEdge(CONTRACT_WORDS),
+  'level.lower': {
+    what: ({ count, expected, found }) =>
+      `${plural(count, 'check')} of level ${expected} not made; what was proven is level ${found}`,
+    edges: kept,
+  },
   ...byEdge(FULL_WORDS),
 }
 

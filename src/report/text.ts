@@ -52,7 +52,7 @@ export function proofToText(proof: Proof, { show, style = PLAIN }: TextOptions):
   add('next', advice?.next)
   if (proof.level !== undefined) {
     add(
-      proof.verdict === 'verified' ? `proven, level ${proof.level}` : `passed, level ${proof.level}`,
+      proof.verdict !== 'differs' ? `proven, level ${proof.level}` : `passed, level ${proof.level}`,
       passedSentence(proof),
     )
     const pipeline = proof.synapses?.pipeline.map(change => PIPELINE_WORDS[change]).join(', ')

@@ -54,7 +54,7 @@ export async function describe(
     original: await fingerprint(options.original.file),
   }
   for (const [k, { question, answer }] of pairs.entries()) {
-    const { nodes: _, ...rest } = cases[k] ?? { nodes: [] }
+    const { nodes: _, askedLevel: __, ...rest } = cases[k] ?? { nodes: [] }
     const { source, target, asked } = question
     const name = `circuit ${k + 1}`
     identity[`node selection for ${name}`] = digest(source.ids, target.ids)

@@ -60,6 +60,8 @@ export type FindingCode =
   | 'property.overflows'
   /** An index does not agree with the ids. */
   | 'index.disagrees'
+  /** The level that was asked for was not reached; accepted by the caller, else there is no verdict. */
+  | 'level.lower'
   | FullCode
 
 export interface Finding {
@@ -124,7 +126,7 @@ export interface Proof {
   readonly file: string
   readonly original: string
   readonly verdict: Verdict
-  /** What was proven, where there is a verdict. */
+  /** What was proven: where there is a verdict, or none only because more was asked for. */
   readonly level: Level | undefined
   readonly checks: readonly CheckResult[]
   readonly findings: readonly Finding[]

@@ -73,6 +73,10 @@ export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
     found: 'properties in groups 0, 1',
   }),
   'ends.unnamed': finding('ends.unnamed', 'properties.same', { property: 'node_population' }),
+  'level.lower': finding('level.lower', 'indices.consistent', {
+    expected: 'full',
+    found: 'synapses: not checked indices.consistent (it has none)',
+  }),
   'config.stops': finding('config.stops', 'config.runs', { expected: 'split 2 of 4 stops' }),
   'property.overflows': finding('property.overflows', 'config.runs', { property: 'n_rrp_vesicles' }),
   'index.disagrees': finding('index.disagrees', 'indices.consistent', { found: 'source_to_target: wrong' }),
