@@ -156,11 +156,9 @@ export function conclude(
   const judged = facts && judge(CONNECTION_CHECKS, facts, new Set(allow), untold)
   const checks = judged && [...judged.checks, ...deeper.checks]
   const failed = checks?.some(check => check.status === 'failed') === true
+  const comparable = checks !== undefined && !failed && deeper.error === undefined
+  const lower = comparable ? reached(askedLevel, deeper.level, checks, allow) : {}
   // A difference is one whatever else could not be read.
-  const lower =
-    checks === undefined || deeper.error !== undefined
-      ? {}
-      : reached(askedLevel, deeper.level, checks, failed ? [] : allow)
   const trouble =
     judged === undefined
       ? (error ?? { message: 'not compared' })
