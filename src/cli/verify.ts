@@ -121,15 +121,7 @@ export function addVerify(program: Command, session: Session): void {
 }
 
 /** What a configuration says itself. */
-const ASKED_OTHERWISE = [
-  'removed',
-  'added',
-  'source',
-  'target',
-  'nodes',
-  'writeDifferences',
-  'shard',
-]
+const ASKED_OTHERWISE = ['removed', 'added', 'source', 'target', 'nodes', 'writeDifferences', 'shard']
 
 const isCampaign = async (file: string): Promise<boolean> =>
   (await import('../campaign/recognise.ts')).isCampaignFile(file)
