@@ -250,8 +250,8 @@ class Verification {
       requests: await Promise.all(group.map(({ variant }) => requestOf(variant))),
       source: first?.variant.manipulation.source.expression,
       target: first?.variant.manipulation.target.expression,
-      // The default is no level that somebody asked for: files that allow less are no trouble.
-      level: level === DEFAULT_LEVEL ? this.#options.comparison?.level : level,
+      // Nobody asked for the default: files that allow less are no trouble.
+      level: level === DEFAULT_LEVEL ? common.level : level,
     }
     const { judge } = this.#options
     return judge?.(question) ?? (await verify(question)).map(proof => ({ proof, level }))
@@ -276,16 +276,8 @@ class Verification {
 function failed({ variant, file, reasons: why }: Pending, error: InputError): CircuitOutcome {
   const { message, file: place, field, hint } = error
   const trouble = { message, file: place, field, hint }
-  return {
-    variant,
-    file,
-    looked: [],
-    reasons: why,
-    state: 'failed',
-    record: undefined,
-    proof: undefined,
-    trouble,
-  }
+  const nothing = { looked: [], record: undefined, proof: undefined }
+  return { ...nothing, variant, file, reasons: why, state: 'failed', trouble }
 }
 
 /** What can share a pass: masks between the same selections, looked at as deep. */
