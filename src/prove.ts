@@ -141,7 +141,16 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
  * where that was looked at.
  */
 export function conclude(
-  { proof, error: unopened, nodes, populations, unknown: listed, silentMultiplicity, allow, askedLevel }: Case,
+  {
+    proof,
+    error: unopened,
+    nodes,
+    populations,
+    unknown: listed,
+    silentMultiplicity,
+    allow,
+    askedLevel,
+  }: Case,
   outcome: { readonly comparison?: Comparison | undefined; readonly error?: Trouble | undefined } | undefined,
   seconds: number,
   deeper: Deeper = NO_DEEPER,
