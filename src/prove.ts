@@ -165,25 +165,17 @@ export function conclude(
   const judged = facts && judge(CONNECTION_CHECKS, facts, new Set(allow), untold)
   const checks = judged && [...judged.checks, ...deeper.checks]
   const failed = checks?.some(check => check.status === 'failed') === true
-  const comparable = checks !== undefined && !failed && deeper.error === undefined
-  const lower = comparable ? reached(askedLevel, deeper.level, checks, allow) : {}
+  const judgeable = checks !== undefined && !failed && deeper.error === undefined
+  const lower = reached(judgeable ? askedLevel : undefined, deeper.level, checks ?? [], allow)
   // A difference is one whatever else could not be read.
-  const trouble =
-    judged === undefined
-      ? (error ?? { message: 'not compared' })
-      : failed
-        ? undefined
-        : (deeper.error ?? lower.trouble)
+  const untellable = failed ? undefined : (deeper.error ?? lower.trouble)
+  const trouble = judged === undefined ? (error ?? { message: 'not compared' }) : untellable
   return {
     ...proof,
     verdict: trouble !== undefined ? 'cannot_tell' : failed ? 'differs' : 'verified',
     level: trouble !== lower.trouble ? undefined : deeper.level,
     checks: checks ?? CONNECTION_CHECKS.map(({ id, level }) => unmade(id, level, nodes, error)),
-    findings: [
-      ...(judged?.findings ?? nodes),
-      ...deeper.findings,
-      ...(lower.finding === undefined ? [] : [lower.finding]),
-    ],
+    findings: [...(judged?.findings ?? nodes), ...deeper.findings, ...lower.findings],
     notChecked: [...uncheckedSentences(unknown), ...notComparedSentences(deeper.notChecked, populations)],
     trouble,
     synapses: deeper.synapses,

@@ -150,7 +150,7 @@ async function examined(
   const failed = checks.some(({ status }) => status === 'failed')
   const { predicted } = examination
   const level = complete ? 'full' : 'synapses'
-  const lower = failed ? {} : reached(options.level, level, checks, options.allow ?? [])
+  const lower = reached(failed ? undefined : options.level, level, checks, options.allow ?? [])
   return {
     verdict: failed ? 'differs' : lower.trouble === undefined ? 'verified' : 'cannot_tell',
     level,
@@ -159,7 +159,7 @@ async function examined(
       ...known.filter(({ check }) => AROUND.includes(check)),
       ...concluded.findings.filter(({ code }) => around === undefined || code !== 'index.disagrees'),
       ...(around?.findings ?? []),
-      ...(lower.finding === undefined ? [] : [lower.finding]),
+      ...lower.findings,
     ],
     notChecked: notComparedSentences(
       around === undefined

@@ -6,8 +6,8 @@ import { LEVELS } from './proof.ts'
 export interface Reached {
   /** Why there is no verdict, although what the reached level compares is as asked. */
   readonly trouble?: Trouble | undefined
-  /** Instead, where the caller accepts that. */
-  readonly finding?: Finding | undefined
+  /** One instead, where the caller accepts that. */
+  readonly findings: readonly Finding[]
 }
 
 /**
@@ -20,7 +20,7 @@ export function reached(
   checks: readonly CheckResult[],
   allow: readonly FindingCode[],
 ): Reached {
-  if (asked === undefined || LEVELS.indexOf(level) >= LEVELS.indexOf(asked)) return {}
+  if (asked === undefined || LEVELS.indexOf(level) >= LEVELS.indexOf(asked)) return { findings: [] }
   const missing = checks.filter(
     ({ status, level: of }) => status === 'not_checked' && LEVELS.indexOf(of) > LEVELS.indexOf(level),
   )
@@ -29,17 +29,20 @@ export function reached(
   const found = `${level}${why}`
   if (allow.includes('level.lower'))
     return {
-      finding: {
-        code: 'level.lower',
-        check: missing[0]?.id ?? 'properties.same',
-        severity: 'warning',
-        count: Math.max(missing.length, 1),
-        expected: asked,
-        found,
-        culprits: [],
-      },
+      findings: [
+        {
+          code: 'level.lower',
+          check: missing[0]?.id ?? 'properties.same',
+          severity: 'warning',
+          count: Math.max(missing.length, 1),
+          expected: asked,
+          found,
+          culprits: [],
+        },
+      ],
     }
   return {
+    findings: [],
     trouble: {
       message: `level ${asked} was asked for, what was proven is level ${found}`,
       field: 'level',
