@@ -14,10 +14,11 @@ import { drawPlan, type Plan } from './operations.ts'
 import { drawQuestion, type MaskQuestion } from './question.ts'
 import { Random } from './random.ts'
 import { type Form, writeCircuit } from './write-circuit.ts'
+import type { Written } from './write-hdf5.ts'
 import { writeMask } from './write-small.ts'
 
 /** Results that share a circuit and a question. */
-export const PER_ROUND = 4
+export const PER_ROUND = 6
 
 export type Failure = 'missed' | 'false alarm' | 'crash' | 'wrong count' | 'cannot tell'
 
@@ -28,6 +29,8 @@ export interface Outcome {
   faults: string[]
   /** For people: level, form and question. */
   setting: string
+  /** What connproof found. */
+  found: string
 }
 
 /** Rounds of cases: number `k` belongs to round `floor(k / PER_ROUND)`. */
@@ -42,8 +45,9 @@ export async function runRound(seed: string, round: number, folder: string): Pro
     kind: wishes.single && random.chance(0.5) ? 'blueconfig' : 'sonata',
     ...{ splits: 1, nodesOf: undefined, listed: random.chance(0.9) },
   }
+  const written: Written = new Map()
   const originalFolder = join(folder, 'original')
-  const originalPath = writeCircuit(originalFolder, original, main, form)
+  const originalPath = writeCircuit(originalFolder, original, main, form, written)
   const edges = mainOf(original, main)
   const question: MaskQuestion | Plan =
     shape === 'config' ? drawPlan(random, original, edges) : drawQuestion(random, original, edges, folder)
@@ -55,6 +59,7 @@ export async function runRound(seed: string, round: number, folder: string): Pro
       originalFolder,
       question,
       single: wishes.single,
+      written,
       folder: join(folder, `result_${k}`),
     }),
   )
@@ -99,9 +104,10 @@ interface Drawing {
   question: MaskQuestion | Plan
   single: boolean
   folder: string
+  written: Written
 }
 
-function drawResult({ random, original, main, originalFolder, question, single, folder }: Drawing) {
+function drawResult({ random, original, main, originalFolder, question, single, folder, written }: Drawing) {
   const plan = 'functions' in question ? question : undefined
   const mask = 'functions' in question ? undefined : question
   const edges = mainOf(original, main)
@@ -139,7 +145,7 @@ function drawResult({ random, original, main, originalFolder, question, single, 
   const faults = spoil(place, random.pick([0, 0, 0, 0, 1, 1, 1, 1, 2, 3]))
   // Splits of a Parquet folder hold the rows of their targets, whatever was done to them.
   if (made.form.kind === 'parquet') population.rows = bySplits(original, population, splits)
-  const path = writeCircuit(folder, made.circuit, population.name, made.form)
+  const path = writeCircuit(folder, made.circuit, population.name, made.form, written)
   return { ...made, faults, path }
 }
 
@@ -230,29 +236,31 @@ export function compare(
   judgement: Judgement,
   proof: Proof | Error,
   level: Level,
-): Pick<Outcome, 'verdict' | 'failures'> {
+): Pick<Outcome, 'verdict' | 'failures' | 'found'> {
   if (proof instanceof Error) {
     const what = `${proof.name}: ${proof.message}${'field' in proof ? ` [${proof.field}]` : `\n${proof.stack}`}`
-    return { verdict: 'crash', failures: [{ kind: 'crash', what }] }
+    return { verdict: 'crash', found: what, failures: [{ kind: 'crash', what }] }
   }
   const verdict = reached(proof, level)
   const right =
     judgement.verdicts.has(verdict) ||
     (verdict === 'cannot_tell' && judgement.verdicts.has('lower') && atLevel(proof))
+  const found = foundBy(proof)
   if (!right) {
-    const found = proof.findings.map(
-      ({ code, count, property, found: said }) => `${code} ${count} ${property ?? ''} ${said ?? ''}`,
-    )
-    const trouble =
-      proof.trouble === undefined
-        ? []
-        : [`trouble: ${proof.trouble.message} [${proof.trouble.field}] ${proof.trouble.hint ?? ''}`]
-    const said = [...found, ...trouble].join('; ')
-    const what = `${verdict} instead of ${[...judgement.verdicts].join(' or ')} (${judgement.reasons.join('; ') || 'nothing is wrong'}): ${said || proof.notChecked.join('; ')}`
-    return { verdict, failures: [{ kind: kindOf(verdict, judgement), what }] }
+    const why = judgement.reasons.join('; ') || 'nothing is wrong'
+    const what = `${verdict} instead of ${[...judgement.verdicts].join(' or ')} (${why}): ${found}`
+    return { verdict, found, failures: [{ kind: kindOf(verdict, judgement), what }] }
   }
   const wrong = verdict === 'cannot_tell' ? [] : wrongCounts(judgement, proof)
-  return { verdict, failures: wrong.map(what => ({ kind: 'wrong count', what })) }
+  return { verdict, found, failures: wrong.map(what => ({ kind: 'wrong count', what })) }
+}
+
+function foundBy({ findings, trouble, notChecked }: Proof): string {
+  const told = findings.map(({ code, count, property, found }) =>
+    [code, count, property, found].filter(one => one !== undefined).join(' '),
+  )
+  if (trouble !== undefined) told.push(`trouble: ${trouble.message} [${trouble.field}] ${trouble.hint ?? ''}`)
+  return told.join('; ') || `not checked: ${notChecked.join('; ')}`
 }
 
 /** A level that was not reached may be told as a verdict that there is none. */

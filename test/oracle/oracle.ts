@@ -47,7 +47,7 @@ export async function runOracle({
   return report
 }
 
-export function describe({ number, verdict, failures, faults, setting }: Outcome): string {
+export function describe({ number, verdict, failures, faults, setting, found }: Outcome): string {
   const what = failures.map(({ kind, what: told }) => `  ${kind}: ${told}`)
   return [`case ${number}: ${verdict}; ${setting}`, `  faults: ${faults.join(', ') || 'none'}`, ...what].join(
     '\n',

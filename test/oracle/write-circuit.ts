@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import { type ColumnSource, parquetWriteFile } from 'hyparquet-writer'
 import type { Circuit, EdgePopulation, Kind, Row } from './model.ts'
 import { groupBy, nameOf, nodesOf, OTHER_NAN } from './model.ts'
-import { writeEdges, writeNodes } from './write-hdf5.ts'
+import { type Written, writeEdges, writeNodes } from './write-hdf5.ts'
 import { writeTargets, writeTypes } from './write-small.ts'
 
 export interface Form {
@@ -18,13 +18,20 @@ export interface Form {
 }
 
 /** Write it; returns what to give to connproof. */
-export function writeCircuit(folder: string, circuit: Circuit, main: string, form: Form): string {
+export function writeCircuit(
+  folder: string,
+  circuit: Circuit,
+  main: string,
+  form: Form,
+  written: Written,
+): string {
   mkdirSync(folder, { recursive: true })
   if (form.kind === 'parquet') return writeParquet(folder, circuit, main, form.splits)
   const nodes = form.nodesOf ?? folder
-  if (form.nodesOf === undefined) writeShared(folder, circuit)
+  if (form.nodesOf === undefined) writeShared(folder, circuit, written)
   const files = groupBy(circuit.edges, ({ file }) => file)
-  for (const [file, populations] of files) if (!isAbsolute(file)) writeEdges(join(folder, file), populations)
+  for (const [file, populations] of files)
+    if (!isAbsolute(file)) writeEdges(join(folder, file), populations, written)
   for (const { name, types } of circuit.edges)
     if (types !== undefined) writeTypes(join(folder, `${name}_edge_types.csv`), 'edge_type_id', types)
   return form.kind === 'blueconfig'
@@ -32,8 +39,8 @@ export function writeCircuit(folder: string, circuit: Circuit, main: string, for
     : writeConfig(folder, nodes, circuit, files, form)
 }
 
-function writeShared(folder: string, { nodes, nodeSets }: Circuit): void {
-  writeNodes(join(folder, 'nodes.h5'), nodes)
+function writeShared(folder: string, { nodes, nodeSets }: Circuit, written: Written): void {
+  writeNodes(join(folder, 'nodes.h5'), nodes, written)
   for (const { name, types } of nodes)
     if (types !== undefined) writeTypes(join(folder, `${name}_node_types.csv`), 'node_type_id', types)
   const sets = Object.fromEntries(
@@ -154,7 +161,12 @@ function writeSplit(file: string, edges: EdgePopulation, rows: readonly Row[], c
   const columns = [...properties, ...ids, types]
   parquetWriteFile({
     filename: file,
-    columnData: columns.map(({ name, kind, values }) => ({ name, data: numbersOf(kind, values) })),
+    columnData: columns.map(({ name, kind, values }) => ({
+      name,
+      data: numbersOf(kind, values),
+      // A dictionary would make 0 of -0.
+      encoding: 'PLAIN' as const,
+    })),
     schema: [
       { name: 'root', num_children: columns.length },
       ...columns.map(({ name, kind }) => ({ name, repetition_type: 'REQUIRED' as const, ...STORED[kind] })),

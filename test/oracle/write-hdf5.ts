@@ -1,5 +1,6 @@
 /** Circuits of the oracle as SONATA files, written by h5wasm. */
-import h5wasm, { type Group } from 'h5wasm/node'
+import { copyFileSync } from 'node:fs'
+import h5wasm, { type Dataset, type Group } from 'h5wasm/node'
 import {
   type Column,
   type EdgePopulation,
@@ -63,10 +64,16 @@ interface How {
 }
 const PLAIN: How = { chunked: false, libraryReversed: false }
 
-function dataset(group: Group, name: string, data: Numbers, how: How, shape = [data.length]): void {
+function dataset(group: Group, name: string, data: Numbers, how: How, shape = [data.length]): Dataset {
   const filters =
     how.chunked && data.length > 1 ? { chunks: shape.map((n, k) => (k === 0 ? Math.ceil(n / 2) : n)) } : {}
-  group.create_dataset({ name, data, shape, ...filters, ...('chunks' in filters ? { compression: 4 } : {}) })
+  return group.create_dataset({
+    name,
+    data,
+    shape,
+    ...filters,
+    ...('chunks' in filters ? { compression: 4 } : {}),
+  })
 }
 
 function texts(group: Group, name: string, data: readonly string[]): void {
@@ -96,8 +103,30 @@ function columns(group: Group, list: readonly Column[], rows: readonly Map<strin
   }
 }
 
+/** Files that were written already, by what they hold: a copy is made in less time. */
+export type Written = Map<string, string>
+
+function once(written: Written, file: string, holds: unknown, write: () => void): void {
+  const key = JSON.stringify(holds, (_, one) =>
+    one instanceof Map ? [...one] : Object.is(one, -0) ? '-0' : Number.isNaN(one) ? 'NaN' : one,
+  )
+  const other = written.get(key)
+  if (other !== undefined) return copyFileSync(other, file)
+  write()
+  written.set(key, file)
+}
+
 /** All populations of one edges file. */
-export function writeEdges(file: string, populations: readonly EdgePopulation[]): void {
+export function writeEdges(file: string, populations: readonly EdgePopulation[], written: Written): void {
+  once(written, file, populations, () => createEdges(file, populations))
+}
+
+/** All node populations of one nodes file. */
+export function writeNodes(file: string, populations: readonly NodePopulation[], written: Written): void {
+  once(written, file, populations, () => createNodes(file, populations))
+}
+
+function createEdges(file: string, populations: readonly EdgePopulation[]): void {
   const h5 = new h5wasm.File(file, 'w')
   try {
     const edges = h5.create_group('edges')
@@ -115,18 +144,11 @@ function writePopulation(
   { rows, columns: list, storage, hasTypes, source, target }: EdgePopulation,
 ): void {
   for (const side of ['source', 'target'] as const) {
-    dataset(
-      group,
-      `${side}_node_id`,
-      numbers(
-        storage.ids,
-        rows.map(row => row[side]),
-      ),
-      storage,
+    const ids = numbers(
+      storage.ids,
+      rows.map(row => row[side]),
     )
-    const written = group.get(`${side}_node_id`)
-    if (written === null || !('create_attribute' in written))
-      throw new Error(`${side}_node_id was not written`)
+    const written = dataset(group, `${side}_node_id`, ids, storage)
     written.create_attribute('node_population', side === 'source' ? source : target)
   }
   if (hasTypes)
@@ -166,8 +188,7 @@ function writePopulation(
   }
 }
 
-/** All node populations of one nodes file. */
-export function writeNodes(file: string, populations: readonly NodePopulation[]): void {
+function createNodes(file: string, populations: readonly NodePopulation[]): void {
   const h5 = new h5wasm.File(file, 'w')
   try {
     const nodes = h5.create_group('nodes')
