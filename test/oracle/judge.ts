@@ -241,8 +241,7 @@ function compareRows(
   // Of a mask, only connections that both have: which are there is told elsewhere.
   const expected = isPlan(question) ? question.result : before.rows
   const [old, now] = [groupBy(expected, pairOf), groupBy(after.rows, pairOf)]
-  const judged = (pair: string): boolean =>
-    isPlan(question) || (old.has(pair) && now.has(pair) && !question.removed?.has(pair))
+  const judged = (pair: string): boolean => isPlan(question) || (old.has(pair) && now.has(pair))
   const synapses = {
     missing: 0,
     extra: 0,

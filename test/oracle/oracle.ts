@@ -49,7 +49,6 @@ export async function runOracle({
 
 export function describe({ number, verdict, failures, faults, setting, found }: Outcome): string {
   const what = failures.map(({ kind, what: told }) => `  ${kind}: ${told}`)
-  return [`case ${number}: ${verdict}; ${setting}`, `  faults: ${faults.join(', ') || 'none'}`, ...what].join(
-    '\n',
-  )
+  const head = [`case ${number}: ${verdict}; ${setting}`, `  faults: ${faults.join(', ') || 'none'}`]
+  return [...head, `  found: ${found}`, ...what].join('\n')
 }

@@ -111,9 +111,10 @@ function once(written: Written, file: string, holds: unknown, write: () => void)
     one instanceof Map ? [...one] : Object.is(one, -0) ? '-0' : Number.isNaN(one) ? 'NaN' : one,
   )
   const other = written.get(key)
-  if (other !== undefined) return copyFileSync(other, file)
-  write()
-  written.set(key, file)
+  if (other === undefined) {
+    write()
+    written.set(key, file)
+  } else copyFileSync(other, file)
 }
 
 /** All populations of one edges file. */
