@@ -319,14 +319,18 @@ function compareColumns(before: EdgePopulation, after: EdgePopulation, reasons: 
   return bad
 }
 
-/** Whether ids were set to 0, which is no difference where types say nothing. */
+/**
+ * Whether ids say nothing more. Where types say something, they are but the way to it; where not, they are as they were
+ * or all 0.
+ */
 function compareTypeIds(
   before: EdgePopulation,
   after: EdgePopulation,
   question: MaskQuestion | Plan,
   reasons: string[],
 ): boolean {
-  const says = before.rows.some(row => typeValues(before.types, row.type).size > 0)
+  const says = (population: EdgePopulation): boolean =>
+    population.rows.some(row => typeValues(population.types, row.type).size > 0)
   const zero = after.hasTypes && after.rows.every(({ type }) => type === 0)
   const was = before.hasTypes && before.rows.some(({ type }) => type !== 0)
   const judged = after.rows.some(row => isPlan(question) || !question.added?.has(pairOf(row)))
@@ -336,8 +340,8 @@ function compareTypeIds(
     return true
   }
   if (!before.hasTypes && !zero) reasons.push('edge_type_id was added, and is not 0')
-  if (zero && was && says && judged) reasons.push('edge_type_id is 0, and with it what the types say')
-  return !before.hasTypes || (zero && was)
+  if (zero && was && says(before) && judged) reasons.push('edge_type_id is 0, and with it what the types say')
+  return !before.hasTypes || (zero && was) || says(before) || says(after)
 }
 
 const equal = (a: unknown, b: unknown): boolean => plain(a) === plain(b)

@@ -23,7 +23,7 @@ export async function pairEdgeTypes(
   after: PropertyColumn,
 ): Promise<{ pair: ColumnPair; zeroed: boolean }> {
   const common = { name: EDGE_TYPE, code: 'edge_type.changed' } as const
-  if (before === undefined || ((await mostlyZero(after)) && !(await mostlyZero(before)))) {
+  if (before === undefined || (await meantToBeZero(before, after))) {
     const { type, bytes } = after
     const places = after.place && { before: 'zeros' as const, after: after.place }
     return { pair: { ...common, type, bytes, before: zeros, after: reader(after), places }, zeroed: true }
@@ -41,6 +41,12 @@ export async function pairEdgeTypes(
   return { pair, zeroed: false }
 }
 
+/** All 0 now, whatever share of them was before; or nearly all, where they were not. */
+async function meantToBeZero(before: PropertyColumn, after: PropertyColumn): Promise<boolean> {
+  const [was, is] = [await zeroShare(before), await zeroShare(after)]
+  return was < 1 && (is === 1 || (is > 0.5 && was <= 0.5))
+}
+
 const zeros: ReadRows = (_first, _count, into) => {
   into.fill(0)
 }
@@ -51,7 +57,9 @@ export const reader =
     column.readInto(first, count, into)
 
 /** Of a sample. */
-export async function mostlyZero(column: PropertyColumn): Promise<boolean> {
+export const mostlyZero = async (column: PropertyColumn): Promise<boolean> => (await zeroShare(column)) > 0.5
+
+async function zeroShare(column: PropertyColumn): Promise<number> {
   const count = Math.min(SAMPLES, column.length)
   const value = new Uint8Array(column.bytes)
   let zeros = 0
@@ -59,7 +67,7 @@ export async function mostlyZero(column: PropertyColumn): Promise<boolean> {
     await column.readInto(Math.floor((column.length * k) / count), 1, value)
     if (value.every(byte => byte === 0)) zeros++
   }
-  return zeros * 2 > count
+  return zeros / Math.max(count, 1)
 }
 
 function widened(column: PropertyColumn): ReadRows {

@@ -190,6 +190,14 @@ describe('what edge types say', () => {
     expect((await compare(none, { ...none, edgeType: [100, 101, 100, 101, 102, 7] })).told).toEqual([
       'edge_type.changed edge_type_id 1',
     ])
+    // However many were 0 before.
+    for (const edgeType of [
+      [0, 0, 0, 0, 5, 0],
+      [0, 7, 0, 7, 0, 7],
+    ]) {
+      const zeroed = await compare({ ...none, edgeType }, { ...none, edgeType: 0 })
+      expect([zeroed.told, zeroed.pipeline]).toEqual([[], ['edge_type.zeroed']])
+    }
     // Ids that name no type say nothing on either side.
     const unused = { types: { weight: { 5: '1' } }, edgeType: -1 }
     expect((await compare(unused, { ...unused, edgeType: 0 })).told).toEqual([])
