@@ -132,3 +132,26 @@ const wanted = (value: ExpectedAttribute): unknown => {
 }
 
 const float = (text: string): string => String(text === 'inf' ? Infinity : Number(text))
+
+describe.each(['numbers_earliest.h5', 'numbers_v108.h5', 'numbers_latest.h5'])('enumerations of %s', file => {
+  it('have the names of their members, by value', async () => {
+    const opened = await openHdf5(`${FIXTURES}/${file}`)
+    const typeOf = async (name: string) => (await opened.dataset(`/numbers/other/${name}`))?.type
+    expect(await typeOf('bool')).toMatchObject({
+      kind: 'int',
+      members: [
+        [0, 'FALSE'],
+        [1, 'TRUE'],
+      ],
+    })
+    expect(await typeOf('enum')).toMatchObject({
+      kind: 'int',
+      bytes: 2,
+      members: [
+        [0, 'RED'],
+        [7, 'BLUE'],
+      ],
+    })
+    opened.close()
+  })
+})

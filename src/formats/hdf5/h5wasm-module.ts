@@ -48,7 +48,7 @@ export interface H5Metadata {
   littleEndian: boolean
   vlen: boolean
   strpad?: number
-  enum_type?: { type: number }
+  enum_type?: { type: number; members?: Readonly<Record<string, number | bigint>> }
   shape: number[] | null
   chunks: number[] | null
   total_size: number

@@ -22,8 +22,17 @@ export function typeOf(metadata: H5Metadata): Hdf5Type {
   if (name === 'string') return { kind: 'string', variable: metadata.vlen }
   const isInteger = name === 'integer' || (name === 'enumeration' && metadata.enum_type?.type === 0)
   if (isInteger && (name === 'integer' || metadata.littleEndian || size === 1)) {
-    if (size === 1 || size === 2 || size === 4 || size === 8) return { kind: 'int', bytes: size, signed }
+    if (size === 1 || size === 2 || size === 4 || size === 8)
+      return { kind: 'int', bytes: size, signed, ...membersOf(metadata) }
   }
   if (name === 'float' && (size === 2 || size === 4 || size === 8)) return { kind: 'float', bytes: size }
   return { kind: 'other', description: `${name} of ${size} bytes` }
+}
+
+function membersOf({ enum_type: enumeration }: H5Metadata): Pick<Hdf5Type & { kind: 'int' }, 'members'> {
+  if (enumeration === undefined) return {}
+  const members = Object.entries(enumeration.members ?? {}).map(
+    ([name, value]) => [Number(value), name] as const,
+  )
+  return { members: members.sort(([a, one], [b, other]) => a - b || (one < other ? -1 : 1)) }
 }

@@ -49,7 +49,7 @@ export function readDatatype(c: Cursor): Datatype {
     case 3:
       return fixedString(bits, size)
     case 8:
-      return enumeration(c, size)
+      return enumeration(c, bits, version, size)
     case 9:
       return variableString(c, bits, size)
     default:
@@ -92,11 +92,34 @@ function fixedString(bits: number, size: number): Datatype {
   return { type: { kind: 'string', variable: false }, size, pad }
 }
 
-/** An enumeration (h5py's bool among them) is read as its integers; the names are not needed. */
-function enumeration(c: Cursor, size: number): Datatype {
+/**
+ * An enumeration (h5py's bool among them) is read as its integers, which mean the names that it gives them. After the
+ * base type come the names, NUL-terminated and before version 3 padded to multiples of 8 bytes, then the values.
+ */
+function enumeration(c: Cursor, bits: number, version: number, size: number): Datatype {
   const base = readDatatype(c)
-  if (base.type.kind !== 'int' || base.size !== size) throw new NotUnderstood('enumeration')
-  return base
+  if (base.type.kind !== 'int' || base.size !== size || base.type.members !== undefined)
+    throw new NotUnderstood('enumeration')
+  const names = Array.from({ length: bits & 0xffff }, () => memberName(c, version < 3))
+  const { signed } = base.type
+  const members = names.map(name => [memberValue(c.take(size), signed), name] as const)
+  members.sort(([a, one], [b, other]) => a - b || (one < other ? -1 : 1))
+  return { ...base, type: { ...base.type, members } }
+}
+
+function memberName(c: Cursor, padded: boolean): string {
+  const from = c.at
+  while (c.u8() !== 0);
+  const name = Buffer.from(c.bytes.subarray(from, c.at - 1)).toString()
+  if (padded) c.skip((8 - ((c.at - from) % 8)) % 8)
+  return name
+}
+
+function memberValue(bytes: Uint8Array, signed: boolean): number {
+  const value = bytes.reduceRight((all, byte) => all * 256n + BigInt(byte), 0n)
+  const number = Number(signed ? BigInt.asIntN(bytes.length * 8, value) : value)
+  if (!Number.isSafeInteger(number)) throw new NotUnderstood('member of an enumeration beyond 2^53')
+  return number
 }
 
 function variableString(c: Cursor, bits: number, size: number): Datatype {

@@ -3,7 +3,13 @@
 import type { FilesRead } from '../files-read.ts'
 
 export type Hdf5Type =
-  | { kind: 'int'; bytes: 1 | 2 | 4 | 8; signed: boolean }
+  | {
+      kind: 'int'
+      bytes: 1 | 2 | 4 | 8
+      signed: boolean
+      /** Values and names of an enumeration (h5py's bool is one), ascending by value; absent for plain integers. */
+      members?: readonly (readonly [value: number, name: string])[]
+    }
   | { kind: 'float'; bytes: 2 | 4 | 8 }
   | { kind: 'string'; variable: boolean }
   | { kind: 'other'; description: string }
