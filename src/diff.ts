@@ -1,5 +1,6 @@
 /** What differs between two edge populations, whatever files they are in. */
 import type { EdgeOrder, EdgeSource } from './connectome/edges.ts'
+import { severalSynapses } from './connectome/table.ts'
 import { InternalError } from './errors.ts'
 import { type EdgesOptions, type OpenFile, openEdges } from './open-edges.ts'
 import { compareInParallel } from './parallel/jobs.ts'
@@ -50,6 +51,8 @@ export interface Diff {
   readonly multiplicityChanged: number | undefined
   /** Why not, unless the caller asked for it. */
   readonly multiplicityUnknown: string | undefined
+  /** What the counts do not say. */
+  readonly warnings: readonly string[]
   /** The first of each class, ascending by (target, source); `original` are the edges in A, `manipulated` in B. */
   readonly culprits: Readonly<Record<DiffClass, readonly Culprit[]>>
   /** All of them, where the caller asked for all. */
@@ -89,10 +92,17 @@ async function diffEdges(first: EdgeSource, second: EdgeSource, options: DiffOpt
   const pass = [left, [{ edges: right, asked }], source, target, passOptions] as const
   const [outcome] = await compareInParallel(...pass, options)
   if (outcome?.comparison === undefined) throw outcome?.error ?? new RangeError('no outcome')
-  return summed(left, right, outcome.comparison, options)
+  const several = [await severalSynapses(first.table), await severalSynapses(second.table)]
+  const warnings = [...new Set(several.filter(warning => warning !== undefined))]
+  return { ...summed(left, right, outcome.comparison, options), warnings }
 }
 
-function summed(a: EdgeSource, b: EdgeSource, whole: Comparison, options: DiffOptions): Diff {
+function summed(
+  a: EdgeSource,
+  b: EdgeSource,
+  whole: Comparison,
+  options: DiffOptions,
+): Omit<Diff, 'warnings'> {
   const quiet = silent('multiplicity', a, b)
   const counted = quiet === undefined && options.connectionsOnly !== true
   const { classes, culprits, ...comparison } = counted ? whole : withoutMultiplicity(whole)

@@ -1,5 +1,6 @@
 /** What a circuit or an edges file holds: the facts a reader wants before believing anything about it. */
 import type { EdgeSource } from './connectome/edges.ts'
+import { severalSynapses } from './connectome/table.ts'
 import { isInputError } from './errors.ts'
 import { openHdf5 } from './formats/hdf5/open.ts'
 import type { Hdf5File } from './formats/hdf5/types.ts'
@@ -55,7 +56,10 @@ export interface Inspection {
   readonly file: string
   readonly edges: readonly EdgeFacts[]
   readonly nodes: readonly NodeFacts[]
+  /** Names of the sets that can be asked for. */
   readonly nodeSets: readonly string[]
+  /** Why libsonata refuses the file of the node sets, or why it cannot be read. */
+  readonly nodeSetsProblem?: Trouble | undefined
 }
 
 export interface InspectOptions extends PairOptions {
@@ -89,7 +93,7 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
       file: path,
       edges,
       nodes: await inspectNodes(circuit, nameOf),
-      nodeSets: await setNames(circuit),
+      ...(await setsOf(circuit)),
     }
   } finally {
     circuit.close()
@@ -173,7 +177,8 @@ async function numbersOf(
   const read = { edges: edges.edgeCount, ...layout }
   try {
     const problems = await checkIndices(h5, edges.population, edges, options)
-    const warnings = [...noted, ...problems.map(({ message }) => message)]
+    const several = await severalSynapses(edges.table)
+    const warnings = [...noted, ...problems.map(({ message }) => message), ...(several ? [several] : [])]
     const found = warnings.length === 0 ? read : { ...read, warnings }
     if (edges.edgeCount === 0) return found
     return { ...found, ...(await summaryFacts(await measured(edges), options)) }
@@ -221,8 +226,9 @@ async function inspectNodes(circuit: SonataCircuit, nameOf: (file: string) => st
   return facts
 }
 
-async function setNames(circuit: SonataCircuit): Promise<string[]> {
-  return [...((await circuit.nodeSets())?.names ?? [])]
+async function setsOf(circuit: SonataCircuit): Promise<Pick<Inspection, 'nodeSets' | 'nodeSetsProblem'>> {
+  const { names = [], problem } = (await circuit.nodeSets()) ?? {}
+  return { nodeSets: [...names], ...(problem && { nodeSetsProblem: troubleOf(problem) }) }
 }
 
 function troubleOf(error: unknown): Trouble {

@@ -50,9 +50,12 @@ async function runSelection(
   const circuit = await openCircuit(path)
   try {
     const population = flags.population ?? (await onlyNodePopulation(circuit))
-    const selection = await circuit.select(population, expression)
+    const selection = await circuit.select(population, expression, {
+      idBase: flags.idBase,
+      mayBeEmpty: true,
+    })
     if (flags.json) terminal.out(jsonLines([selectionRecord(selection, flags.ids === true)]))
-    else if (flags.ids) terminal.out(`${selection.ids.join('\n')}\n`)
+    else if (flags.ids) terminal.out([...selection.ids, ''].join('\n'))
     else terminal.out(selectionToText(selection))
     return AS_ASKED
   } finally {

@@ -6,6 +6,8 @@ import type { NodeSelection } from './selection.ts'
 export interface SelectOptions {
   /** Where ids in a file count from: 0 for SONATA node ids, 1 for GIDs. */
   readonly idBase?: 0 | 1 | undefined
+  /** A selection without nodes is an answer; default: an InputError. */
+  readonly mayBeEmpty?: boolean | undefined
 }
 
 /** A file as it was when it was opened, before anything of it was read. */

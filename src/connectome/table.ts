@@ -1,4 +1,5 @@
 /** What an edge population says of each edge beside its two node ids: columns of equal length. No I/O here. */
+import { isInputError } from '../errors.ts'
 import type { IdType } from './edges.ts'
 
 export type ValueType = IdType | 'f16' | 'f32' | 'f64'
@@ -81,4 +82,18 @@ export interface EdgeTypes {
   readonly lost?: boolean | undefined
   /** By property, then by type id: each value in one writing. A type that is not there says nothing. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<number, string>>
+}
+
+/** bmtk's number of synapses that one edge stands for. */
+const SYNAPSES_PER_EDGE = 'nsyns'
+
+/** A warning where a row is not one synapse; `undefined` where it is, or where nothing but ids can be read. */
+export async function severalSynapses(
+  open: (() => Promise<EdgeTable>) | undefined,
+): Promise<string | undefined> {
+  const table = await open?.().catch(error => (isInputError(error) ? undefined : Promise.reject(error)))
+  if (table === undefined) return undefined
+  if (![...table.columns, ...table.unreadable].some(({ name }) => name === SYNAPSES_PER_EDGE))
+    return undefined
+  return `an edge may stand for several synapses (property ${SYNAPSES_PER_EDGE}, as bmtk writes it): edges are counted, not synapses`
 }

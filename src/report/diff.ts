@@ -5,6 +5,7 @@ import type { Culprit } from '../verification/comparison.ts'
 import type { JsonRecord } from './json.ts'
 import { plural } from './sentences.ts'
 import { PLAIN, type Style } from './style.ts'
+import { wrapText } from './wrap.ts'
 
 /** Ends with a line break. */
 export function diffToText(diff: Diff, { show, style = PLAIN }: { show: number; style?: Style }): string {
@@ -25,6 +26,8 @@ export function diffToText(diff: Diff, { show, style = PLAIN }: { show: number; 
     ),
   ]
   if (diff.multiplicityChanged === undefined) lines.push(`  ${style.weak(notCompared(diff))}`)
+  for (const warning of diff.warnings)
+    lines.push(...wrapText(`warning: ${warning}`, 78).map(line => `  ${style.unsure(line)}`))
   return `${lines.join('\n')}\n`
 
   function block(
@@ -67,6 +70,7 @@ export function diffRecord(diff: Diff): JsonRecord {
       in_both: diff.inBoth,
       multiplicity_changed: diff.multiplicityChanged ?? null,
     },
+    ...(diff.warnings.length > 0 ? { warnings: diff.warnings } : {}),
     culprits: Object.fromEntries(culprits.map(([name, list]) => [name, list.map(culpritRecord)])),
   }
 }

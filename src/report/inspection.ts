@@ -20,8 +20,17 @@ export function inspectionToText(inspection: Inspection, style: Style = PLAIN): 
   blocks.push(...inspection.edges.map(facts => edgeBlock(facts, style)))
   if (inspection.nodes.length > 0)
     blocks.push(inspection.nodes.map(facts => nodeBlock(facts, style)).join('\n'))
-  if (inspection.nodeSets.length > 0) blocks.push(`node sets\n${wrap(inspection.nodeSets)}`)
+  if (inspection.nodeSets.length > 0 || inspection.nodeSetsProblem) blocks.push(setsBlock(inspection, style))
   return `${blocks.join('\n\n')}\n`
+}
+
+function setsBlock({ nodeSets, nodeSetsProblem: problem }: Inspection, style: Style): string {
+  const faults = problem === undefined ? [] : troubleLines(problem)
+  return [
+    'node sets',
+    ...(nodeSets.length > 0 ? [wrap(nodeSets)] : []),
+    ...faults.map((line, k) => `  ${k === 0 ? style.unsure(`libsonata refuses the file: ${line}`) : line}`),
+  ].join('\n')
 }
 
 /** `1600 of 2000 nodes of population "default": Excitatory`. */

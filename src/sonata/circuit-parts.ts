@@ -1,6 +1,7 @@
 /** What other programs' circuits replace of a SONATA circuit: its named sets, and the reader of its node files. */
 import type { Circuit, EdgeEnds, NamedBy } from '../connectome/circuit.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
+import type { InputError } from '../errors.ts'
 import type { FilesRead } from '../formats/files-read.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
 import { openTypedNodes } from './node-types.ts'
@@ -13,10 +14,22 @@ export interface NodeSetSource {
   /** The file they come from, for messages. */
   readonly file: string
   readonly names: readonly string[]
+  /** Why the packages that read these sets refuse all of them; those that can be had here are `names`. */
+  readonly problem?: InputError | undefined
   has(name: string): boolean
   /** The nodes of a set in one population: ascending, unique, 0-based. InputError naming set and reason. */
   evaluate(name: string, nodes: Nodes): Promise<Uint32Array>
 }
+
+/** Sets of a file that cannot be read: who asks for one is told why, and nobody else. */
+export const unreadableSets = (what: string, file: string, problem: InputError): NodeSetSource => ({
+  what,
+  file,
+  problem,
+  names: [],
+  has: () => false,
+  evaluate: () => Promise.reject(problem),
+})
 
 /** How node populations are found in an HDF5 file. */
 export interface NodeFiles {

@@ -22,7 +22,13 @@ import {
   refuseDuplicates,
 } from './circuit-config.ts'
 import { bareConfig, circuitFile, isConfig } from './circuit-file.ts'
-import { type CircuitParts, type NodeFiles, type NodeSetSource, SONATA_NODES } from './circuit-parts.ts'
+import {
+  type CircuitParts,
+  type NodeFiles,
+  type NodeSetSource,
+  SONATA_NODES,
+  unreadableSets,
+} from './circuit-parts.ts'
 import { type EndsOptions, listEdgePopulations, openEdgePopulation, readEdgeEnds } from './edges.ts'
 import { NodeSets } from './node-sets.ts'
 import { CountedNodes, type Nodes } from './nodes.ts'
@@ -74,7 +80,7 @@ export class SonataCircuit implements Circuit {
   /** The files that are read for it: who reads another one for this circuit notes it here. */
   readonly reads: FilesRead
   readonly #nodes = new Map<string, Promise<Nodes>>()
-  #nodeSets: Promise<NodeSetSource> | undefined
+  #nodeSets: Promise<NodeSetSource | undefined> | undefined
 
   /** Use {@link openCircuit}. `files`: HDF5 files already open, by path; closed with the circuit. */
   constructor(
@@ -127,13 +133,26 @@ export class SonataCircuit implements Circuit {
     return open
   }
 
-  /** Node sets of the configuration (or what stands for them); `undefined` if it names no file. */
+  /**
+   * Node sets of the configuration (or what stands for them); `undefined` if it names no file. A file that cannot be
+   * read gives no set and says why in `problem`.
+   */
   async nodeSets(): Promise<NodeSetSource | undefined> {
-    const file = this.config.nodeSetsFile
-    if (file !== undefined) this.reads.note(file)
-    if (this.#parts.nodeSets) this.#nodeSets ??= this.#parts.nodeSets()
-    else if (file !== undefined) this.#nodeSets ??= NodeSets.read(file)
+    this.#nodeSets ??= this.#readNodeSets()
     return this.#nodeSets
+  }
+
+  async #readNodeSets(): Promise<NodeSetSource | undefined> {
+    const { nodeSetsFile: file } = this.config
+    const { nodeSets } = this.#parts
+    if (nodeSets === undefined && file === undefined) return undefined
+    if (file !== undefined) this.reads.note(file)
+    try {
+      return await (nodeSets === undefined ? NodeSets.read(file ?? '') : nodeSets())
+    } catch (error) {
+      if (!isInputError(error)) throw error
+      return unreadableSets(nodeSets === undefined ? 'node set' : 'target', file ?? this.file, error)
+    }
   }
 
   async edgePopulation(name = this.#options.edges): Promise<EdgeSource> {
@@ -156,7 +175,7 @@ export class SonataCircuit implements Circuit {
     if (this.#parts.select) return this.#parts.select(population, expression, options)
     const nodes = this.#countedNodes(population) ?? (await this.nodes(population))
     const nodeSets = expression === undefined ? undefined : await this.nodeSets()
-    return resolveSelection(expression, { nodes, nodeSets, idBase: options.idBase })
+    return resolveSelection(expression, { nodes, nodeSets, ...options })
   }
 
   filesRead(): readonly FileRead[] {

@@ -14,6 +14,8 @@ export interface NodeColumn {
   /** Where it comes from, for messages: the nodes file and `/nodes/All/0/layer`. */
   readonly place: Place
   readonly kind: 'text' | 'library' | 'integer' | 'float'
+  /** How it is stored, where libsonata does not read that in node sets. */
+  readonly storage?: 'an enumeration (as h5py writes booleans)' | 'fixed-length text' | 'float16' | undefined
   /** Ids of the nodes whose text fulfils the predicate, ascending. Kinds `text` and `library` only. */
   matchText(accepts: (value: string) => boolean): Promise<Uint32Array>
   /** Same for numbers as doubles; the codes (not the values) of a `library` column, as libsonata does. */

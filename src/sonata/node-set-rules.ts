@@ -1,5 +1,5 @@
 /** node_sets.json as typed rules. Semantics and refusals are those of libsonata 0.2.2. */
-import { InputError, nearestName } from '../errors.ts'
+import { InputError, isInputError, nearestName } from '../errors.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, jsonKind } from '../formats/json.ts'
 
 export type Comparison = '$gt' | '$lt' | '$gte' | '$lte'
@@ -24,6 +24,10 @@ export type NodeSetRule =
   | { readonly kind: 'basic'; readonly clauses: readonly Clause[] }
   /** Union of other sets of the same file. */
   | { readonly kind: 'compound'; readonly members: readonly string[] }
+  /** What libsonata refuses, and the whole file with it: it stops who asks for this set. */
+  | { readonly kind: 'faulty'; readonly error: InputError }
+  /** `{}`: defines nothing; libsonata leaves its name out. */
+  | { readonly kind: 'blank' }
 
 const COMPARISONS: readonly string[] = ['$gt', '$lt', '$gte', '$lte']
 const isComparison = (operator: string): operator is Comparison => COMPARISONS.includes(operator)
@@ -32,11 +36,10 @@ const isComparison = (operator: string): operator is Comparison => COMPARISONS.i
 const MAX_NESTING = 10
 
 /**
- * Parse a node sets file: every set, in the order of the file. `{}` defines nothing and its name stays
- * unknown.
+ * Parse a node sets file: every set, in the order of the file. A set that is wrong is `faulty` and leaves the others
+ * as they are.
  *
- * @throws InputError naming file, node set and attribute; one faulty set makes the whole file unreadable, as
- *   in libsonata.
+ * @throws InputError if the file does not hold node sets at all
  */
 export function parseNodeSets(json: JsonValue, file: string): Map<string, NodeSetRule> {
   if (!isJsonObject(json))
@@ -45,13 +48,28 @@ export function parseNodeSets(json: JsonValue, file: string): Map<string, NodeSe
   for (const [name, value] of Object.entries(json)) {
     const fail: Fail = (message, hint) =>
       new InputError(`node set "${name}": ${message}`, { file, field: name, hint })
-    if (isJsonArray(value)) rules.set(name, parseCompound(value, fail))
-    else if (!isJsonObject(value))
-      throw fail(`expected an object or a list of node sets, found ${jsonKind(value)}`)
-    else if (Object.keys(value).length > 0) rules.set(name, parseBasic(value, fail))
+    rules.set(
+      name,
+      unlessFaulty(() => parseRule(value, fail)),
+    )
   }
   checkCompounds(rules, file)
   return rules
+}
+
+function unlessFaulty<T>(make: () => T): T | { kind: 'faulty'; error: InputError } {
+  try {
+    return make()
+  } catch (error) {
+    if (!isInputError(error)) throw error
+    return { kind: 'faulty', error }
+  }
+}
+
+function parseRule(value: JsonValue, fail: Fail): NodeSetRule {
+  if (isJsonArray(value)) return parseCompound(value, fail)
+  if (!isJsonObject(value)) throw fail(`expected an object or a list of node sets, found ${jsonKind(value)}`)
+  return Object.keys(value).length > 0 ? parseBasic(value, fail) : { kind: 'blank' }
 }
 
 type Fail = (message: string, hint?: string) => InputError
@@ -133,13 +151,16 @@ function parseOperator(attribute: string, wanted: JsonObject, fail: Fail): Claus
  * checks in the byte order of the names and takes a checked set as flat from then on, so the depth of a set
  * depends on the names before it: kept, so that both accept the same files.
  */
-function checkCompounds(rules: ReadonlyMap<string, NodeSetRule>, file: string): void {
+function checkCompounds(rules: Map<string, NodeSetRule>, file: string): void {
   const compounds = [...rules].flatMap(([name, rule]) => (rule.kind === 'compound' ? [name] : []))
   const flat = new Set([...rules.keys()].filter(name => rules.get(name)?.kind === 'basic'))
   for (const name of compounds.sort(byBytes)) {
-    const depth = depthBelow(name, { rules, flat, file, path: [], depths: new Map() })
-    if (depth > MAX_NESTING) throw tooDeep(name, file)
-    flat.add(name)
+    const fault = unlessFaulty(() => {
+      const depth = depthBelow(name, { rules, flat, file, path: [], depths: new Map() })
+      if (depth > MAX_NESTING) throw tooDeep(name, file)
+    })
+    if (fault === undefined) flat.add(name)
+    else rules.set(name, fault)
   }
 }
 
@@ -155,6 +176,7 @@ interface Search {
 function depthBelow(name: string, search: Search): number {
   const { rules, flat, file, path, depths } = search
   const rule = rules.get(name)
+  if (rule?.kind === 'faulty') throw rule.error
   if (flat.has(name) || rule?.kind !== 'compound') return 0
   if (path.includes(name)) {
     const circle = [...path.slice(path.indexOf(name)), name].map(n => `"${n}"`).join(' -> ')
@@ -166,13 +188,17 @@ function depthBelow(name: string, search: Search): number {
   if (path.length > MAX_NESTING) throw tooDeep(path[0] ?? name, file)
   let depth = 0
   for (const member of rule.members) {
-    if (!rules.has(member)) throw missingMember(name, member, rules, file)
+    const kind = rules.get(member)?.kind
+    if (kind === undefined || kind === 'blank') throw missingMember(name, member, rules, file)
     if (!flat.has(member))
       depth = Math.max(depth, 1 + depthBelow(member, { ...search, path: [...path, name] }))
   }
   depths.set(name, depth)
   return depth
 }
+
+/** What people mean by `{}`. */
+export const BLANK_HINT = 'For all nodes of a population write {"population": "NAME"}.'
 
 const tooDeep = (name: string, file: string): InputError =>
   new InputError(`node set "${name}": compound sets are nested more than ${MAX_NESTING} deep`, {
@@ -186,6 +212,12 @@ function missingMember(
   rules: ReadonlyMap<string, NodeSetRule>,
   file: string,
 ): InputError {
+  if (rules.get(member) !== undefined)
+    return new InputError(`node set "${name}": its member "${member}" is {}, which defines nothing`, {
+      file,
+      field: name,
+      hint: BLANK_HINT,
+    })
   const nearest = nearestName(member, rules.keys())
   return new InputError(`node set "${name}": there is no node set "${member}" in this file`, {
     file,

@@ -3,8 +3,15 @@ import { InputError, isInputError, nearestName } from '../errors.ts'
 import { type JsonValue, readJsonFile } from '../formats/json.ts'
 import { allIds, intersectIds, sortedUnique, unionIds } from './id-sets.ts'
 import type { NodeColumn } from './node-columns.ts'
-import { type Clause, type Comparison, type NodeSetRule, parseNodeSets } from './node-set-rules.ts'
+import {
+  BLANK_HINT,
+  type Clause,
+  type Comparison,
+  type NodeSetRule,
+  parseNodeSets,
+} from './node-set-rules.ts'
 import type { Nodes } from './nodes.ts'
+import { compileRegex, RegexRefusal } from './regex.ts'
 
 const COMPARE: Readonly<Record<Comparison, (value: number, bound: number) => boolean>> = {
   $gt: (value, bound) => value > bound,
@@ -18,28 +25,35 @@ export class NodeSets {
   readonly what = 'node set'
   /** The node sets file, for messages. */
   readonly file: string
+  /**
+   * Why libsonata, and what stands on it, refuses the whole file: its first faulty set. Sets that are not concerned can
+   * be used here all the same.
+   */
+  readonly problem: InputError | undefined
   readonly #rules: ReadonlyMap<string, NodeSetRule>
 
   private constructor(file: string, rules: ReadonlyMap<string, NodeSetRule>) {
     this.file = file
     this.#rules = rules
+    this.problem = [...rules.values()].find(rule => rule.kind === 'faulty')?.error
   }
 
-  /** @throws InputError for a file that is not readable, not JSON or not node sets. */
+  /** @throws InputError for a file that is not readable, not JSON or not node sets at all */
   static async read(file: string): Promise<NodeSets> {
     return NodeSets.parse(await readJsonFile(file), file)
   }
 
-  /** `file` names the source in messages. */
+  /** `file` names the source in messages. @throws InputError if `json` does not hold node sets at all */
   static parse(json: JsonValue, file: string): NodeSets {
     return new NodeSets(file, parseNodeSets(json, file))
   }
 
-  /** In the order of the file. */
+  /** Those that can be asked for, in the order of the file. */
   get names(): string[] {
-    return [...this.#rules.keys()]
+    return [...this.#rules].flatMap(([name, { kind }]) => (kind === 'blank' ? [] : [name]))
   }
 
+  /** Whether the file has an entry of that name, be it one that {@link evaluate} refuses. */
   has(name: string): boolean {
     return this.#rules.has(name)
   }
@@ -53,6 +67,13 @@ export class NodeSets {
   async evaluate(name: string, nodes: Nodes): Promise<Uint32Array> {
     const rule = this.#rules.get(name)
     if (rule === undefined) throw this.#unknown(name)
+    if (rule.kind === 'faulty') throw rule.error
+    if (rule.kind === 'blank')
+      throw new InputError(`node set "${name}" is {}, which defines nothing: libsonata leaves it out`, {
+        file: this.file,
+        field: name,
+        hint: BLANK_HINT,
+      })
     if (rule.kind === 'basic') return this.#evaluateBasic(name, rule.clauses, nodes)
     const members: Uint32Array[] = []
     for (const leaf of this.#leaves(name)) members.push(await this.evaluate(leaf, nodes))
@@ -117,6 +138,7 @@ type ColumnClause = Extract<Clause, { attribute: string }>
 
 function matchColumn(clause: ColumnClause, column: NodeColumn): Promise<Uint32Array> {
   const isText = column.kind === 'text' || column.kind === 'library'
+  refuseStorage(clause, column)
   switch (clause.kind) {
     case 'text': {
       if (!isText)
@@ -126,8 +148,7 @@ function matchColumn(clause: ColumnClause, column: NodeColumn): Promise<Uint32Ar
     }
     case 'regex': {
       if (!isText) throw mismatch(column, '$regex needs text')
-      const pattern = compile(clause.pattern, column)
-      return column.matchText(value => pattern.test(value))
+      return column.matchText(compile(clause.pattern, column))
     }
     case 'integer': {
       if (column.kind === 'float') throw mismatch(column, 'an exact value is asked for', 'Use $gte or $lte.')
@@ -144,6 +165,17 @@ function matchColumn(clause: ColumnClause, column: NodeColumn): Promise<Uint32Ar
   }
 }
 
+/** What libsonata does not read as the clause needs it; other readers do, so that nodes would be others there. */
+function refuseStorage(clause: ColumnClause, { name, place, storage }: NodeColumn): void {
+  if (storage === undefined || (storage === 'float16' && clause.kind === 'compare')) return
+  const write =
+    storage === 'fixed-length text' ? 'variable-length text (h5py.string_dtype())' : 'int8 or float32'
+  throw new InputError(`attribute "${name}" is stored as ${storage}, which libsonata does not read`, {
+    ...place,
+    hint: `Write the attribute as ${write}.`,
+  })
+}
+
 const KINDS: Readonly<Record<NodeColumn['kind'], string>> = {
   text: 'text',
   library: 'text (@library values)',
@@ -157,13 +189,14 @@ const mismatch = (column: NodeColumn, wanted: string, hint?: string): InputError
     hint,
   })
 
-/** ECMAScript, unanchored: `search`, not a full match as in bluepysnap. */
-function compile(pattern: string, column: NodeColumn): RegExp {
+function compile(pattern: string, column: NodeColumn): (value: string) => boolean {
   try {
-    return new RegExp(pattern)
+    return compileRegex(pattern)
   } catch (cause) {
-    throw new InputError(`attribute "${column.name}": "${pattern}" is not a regular expression`, {
+    if (!(cause instanceof RegexRefusal)) throw cause
+    throw new InputError(`$regex "${pattern}" is not taken: it holds ${cause.message}`, {
       ...column.place,
+      hint: cause.hint,
       cause,
     })
   }

@@ -131,7 +131,9 @@ export class NodePopulation implements Nodes {
     this.#checkLength(data, path)
     const library = await this.#h5.dataset(`${this.#group}/@library/${name}`)
     if (library !== undefined) return this.#libraryColumn(name, place, data, library)
-    return data.type.kind === 'string' ? textColumn(name, place, data) : numberColumn(name, place, data)
+    const column =
+      data.type.kind === 'string' ? await textColumn(name, place, data) : numberColumn(name, place, data)
+    return { ...column, storage: storageOf(data) }
   }
 
   async #libraryColumn(
@@ -195,6 +197,19 @@ export function unknownPopulation(
     field: `/${side}s/${name}`,
     hint: nearest === undefined ? undefined : `Did you mean "${nearest}"?`,
   })
+}
+
+function storageOf({ type }: Hdf5Dataset): NodeColumn['storage'] {
+  switch (type.kind) {
+    case 'int':
+      return type.members && 'an enumeration (as h5py writes booleans)'
+    case 'string':
+      return type.variable ? undefined : 'fixed-length text'
+    case 'float':
+      return type.bytes === 2 ? 'float16' : undefined
+    default:
+      return undefined
+  }
 }
 
 /** Datasets of the group, without `@library` and `dynamics_params`. */

@@ -1,6 +1,7 @@
 /** Node selections as they are written on the command line, resolved on one node population. */
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
+import type { SelectOptions } from '../connectome/circuit.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError, nearestName } from '../errors.ts'
 import { selectByAttribute } from './attribute-term.ts'
@@ -9,12 +10,10 @@ import { ID_FILE_EXTENSIONS, readIdList } from './id-file.ts'
 import { allIds, intersectIds } from './id-sets.ts'
 import type { Nodes } from './nodes.ts'
 
-export interface SelectionContext {
+export interface SelectionContext extends SelectOptions {
   readonly nodes: Nodes
   /** Node sets (or targets) of the circuit. */
   readonly nodeSets: NodeSetSource | undefined
-  /** Where ids in a file count from. */
-  readonly idBase?: 0 | 1 | undefined
 }
 
 /** Names listed in hints. */
@@ -30,7 +29,7 @@ const LISTED = 12
  * - several sets and `attribute=value` joined by `&`: nodes that fulfil all.
  *
  * @throws InputError naming the term: unknown set, attribute or value (with the nearest or the known ones),
- *   unusable file, or nothing selected.
+ *   unusable file, or (unless `mayBeEmpty`) nothing selected.
  */
 export async function resolveSelection(
   expression: string | undefined,
@@ -40,7 +39,7 @@ export async function resolveSelection(
   const common = { population: nodes.name, populationSize: nodes.size, expression: expression ?? 'all nodes' }
   const { ids, listOrder } =
     expression === undefined ? { ids: allIds(nodes.size) } : await resolve(expression.trim(), context)
-  if (ids.length === 0)
+  if (ids.length === 0 && context.mayBeEmpty !== true)
     throw new InputError(`"${common.expression}" selects no node of population "${nodes.name}"`, {
       file: nodes.file,
       field: common.expression,
@@ -96,7 +95,9 @@ async function unknownTerm(term: string, expression: string, context: SelectionC
     })
   if (ID_FILE_EXTENSIONS.includes(extname(term).toLowerCase()) || /[\\/]/.test(term))
     return new InputError('no such file of ids', { file: term, hint: FORMS })
-  const { names = [], what = 'node set' } = context.nodeSets ?? {}
+  const { names = [], what = 'node set', problem } = context.nodeSets ?? {}
+  // It may be one of those that cannot be read.
+  if (names.length === 0 && problem !== undefined) return problem
   const nearest = nearestName(term, names)
   const known =
     context.nodeSets === undefined

@@ -70,13 +70,8 @@ type Answer = number[] | { error: string }
 type Answers = { error: string } | Record<string, Record<string, Answer>>
 
 async function ours(text: string): Promise<Answers> {
-  let parsed: NodeSets
-  try {
-    parsed = NodeSets.parse(parseJson(text, 'case'), 'case')
-  } catch (error) {
-    if (error instanceof InputError) return { error: error.message }
-    throw error
-  }
+  const parsed = NodeSets.parse(parseJson(text, 'case'), 'case')
+  if (parsed.problem !== undefined) return { error: parsed.problem.message }
   const answers: Record<string, Record<string, Answer>> = {}
   const h5 = await openHdf5(fixture('nodes.h5'))
   for (const name of POPULATIONS) {

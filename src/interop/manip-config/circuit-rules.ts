@@ -61,7 +61,7 @@ export async function findEnds(
       'edges_popul_name',
       `"${name}" is between two populations, "${sourcePopulation}" and "${targetPopulation}", whose ids both start at 0: the package stops`,
     )
-  const nodeSets = await circuit.nodeSets().catch(unlessBug(findings, 'selection.unknown', 'circuit_config'))
+  const nodeSets = await circuit.nodeSets()
   const context = async (population: string): Promise<QueryContext | undefined> => {
     const nodes = await circuit
       .nodes(population)

@@ -48,6 +48,8 @@ export async function resolveNodeQuery(query: NodeQuery, context: QueryContext):
 }
 
 async function nodeSet(name: string, { nodes, nodeSets }: QueryContext): Promise<Uint32Array> {
+  // The package has them read by libsonata, which takes a file whole or not at all.
+  if (nodeSets?.problem !== undefined) throw nodeSets.problem
   if (nodeSets?.has(name)) return nodeSets.evaluate(name, nodes)
   const names = nodeSets?.names ?? []
   const nearest = nearestName(name, names)
