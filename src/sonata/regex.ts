@@ -3,6 +3,7 @@
  * text, found anywhere in the value. JavaScript's dialect is a neighbour, not the same: what both read alike is
  * translated, what they read differently (or C++ libraries among each other) is refused by name.
  */
+import { complement, ESCAPED_CLASSES, POSIX } from './regex-classes.ts'
 
 /** Why a pattern is not taken, for the end of a sentence: what it holds, and what to write instead. */
 export class RegexRefusal extends Error {
@@ -13,30 +14,6 @@ export class RegexRefusal extends Error {
   }
 }
 
-/** ASCII members of the POSIX classes, as source of a JavaScript class: the "C" locale has no others. */
-const POSIX: Readonly<Record<string, string>> = {
-  alnum: '0-9A-Za-z',
-  alpha: 'A-Za-z',
-  blank: ' \\t',
-  cntrl: '\\x00-\\x1f\\x7f',
-  d: '0-9',
-  digit: '0-9',
-  graph: '!-~',
-  lower: 'a-z',
-  print: ' -~',
-  punct: '!-\\/:-@\\[-`{-~',
-  s: ' \\t-\\r',
-  space: ' \\t-\\r',
-  upper: 'A-Z',
-  w: '0-9A-Z_a-z',
-  xdigit: '0-9A-Fa-f',
-}
-/** `\s` of JavaScript has the byte of a no-break space as well. */
-const ESCAPED_CLASSES: Readonly<Record<string, string>> = {
-  d: '0-9',
-  s: ' \\t-\\r',
-  w: '0-9A-Z_a-z',
-}
 const CONTROLS: Readonly<Record<string, string>> = { f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
 /** libstdc++ copies the states of what is counted; far more than names need, and far below its limit of 100,000. */
@@ -335,9 +312,3 @@ class Translation {
     return escaped === escaped.toLowerCase() ? members : complement(escaped)
   }
 }
-
-/** `\D`, `\S`, `\W` inside a class, over bytes. */
-const complement = (escaped: string): string =>
-  ({ D: '\\x00-\\/:-\\xff', S: '\\x00-\\x08\\x0e-\\x1f!-\\xff', W: '\\x00-\\/:-@\\[-\\^`{-\\xff' })[
-    escaped
-  ] ?? ''
