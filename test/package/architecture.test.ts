@@ -153,8 +153,8 @@ describe('source files', () => {
     expect(touching).toEqual([])
   })
 
-  it('have at most 300 lines', () => {
-    expect(FILES.filter(file => text(file).trimEnd().split('\n').length > 300)).toEqual([])
+  it('have at most 400 lines: a file is one subject', () => {
+    expect(FILES.filter(file => text(file).trimEnd().split('\n').length > 400)).toEqual([])
   })
 })
 
