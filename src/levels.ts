@@ -5,10 +5,12 @@ import { type InputError, isInputError } from './errors.ts'
 import { type FullProof, proveFull } from './full/full-checks.ts'
 import { threadsFor } from './parallel/jobs.ts'
 import { walkInParallel } from './parallel/walks.ts'
+import { matchedRows, ROWS_NOT_COMPARED } from './row-maps.ts'
 import type { Facing } from './sonata/facing.ts'
 import type { TargetRange } from './verification/buckets.ts'
 import type { Comparison } from './verification/comparison.ts'
 import type { CheckResult, Finding, Level, Proof, Trouble } from './verification/proof.ts'
+import type { NoRowMap, RowMap } from './verification/rows/row-map.ts'
 import { judgeSynapses, synapsesNotChecked } from './verification/synapses/checks.ts'
 import { type ColumnPair, pairColumns } from './verification/synapses/columns.ts'
 import { compareRows } from './verification/synapses/compare.ts'
@@ -27,6 +29,8 @@ export interface Deeper {
   readonly findings: readonly Finding[]
   readonly notChecked: readonly string[]
   readonly synapses: Proof['synapses']
+  /** Which row each row of the original has become, or why that is not known. */
+  readonly rows: RowMap | NoRowMap
   /** Why it could not be told. */
   readonly error: Trouble | undefined
 }
@@ -40,7 +44,13 @@ const BEYOND_SYNAPSES = [
 /** As deep as `verify` looks where nobody says. */
 export const DEFAULT_LEVEL: Level = 'synapses'
 
-const SHALLOW = { level: 'connections', findings: [], synapses: undefined, error: undefined } as const
+const SHALLOW = {
+  level: 'connections',
+  findings: [],
+  synapses: undefined,
+  rows: ROWS_NOT_COMPARED,
+  error: undefined,
+} as const
 
 /** Of a circuit whose connections alone were looked at. */
 export const NO_DEEPER: Deeper = {
@@ -71,12 +81,24 @@ export async function deepen(both: Both, comparison: Comparison): Promise<Deeper
       { original, manipulated: edges, pairs, expectation: UNCHANGED },
       { ...synapseOptions(both, comparison), sortedByTarget: order === 'tgt,src' || order === 'tgt' },
     )
-    const full = options.level === 'full' ? await lookAround(both) : undefined
-    return conclusion({ tables, edges: comparison.edges, part, full, keep: options.keep ?? 10 })
+    return await concludeBoth(both, tables, comparison, part)
   } catch (error) {
     if (isInputError(error)) return untold(error)
     throw error
   }
+}
+
+/** The end of {@link deepen}, once all rows were compared. */
+export async function concludeBoth(
+  both: Both,
+  tables: Found['tables'],
+  comparison: Comparison,
+  part: SynapsePart,
+): Promise<Deeper> {
+  const { options } = both
+  const rows = matchedRows(both, comparison, part, synapseOptions(both, comparison))
+  const full = options.level === 'full' ? await lookAround(both, rows) : undefined
+  return conclusion({ tables, edges: comparison.edges, part, full, rows, keep: options.keep ?? 10 })
 }
 
 /** What {@link deepen} compares, of the rows to some targets. `comparison`: of the connections to them. */
@@ -112,8 +134,11 @@ export async function openTables(original: EdgeSource, edges: EdgeSource): Promi
 }
 
 /** What only level full asks for. */
-export const lookAround = ({ options, original, circuit, edges, facing }: Both): Promise<FullProof> =>
-  proveFull({ circuit: options.original, edges: original }, { circuit, edges }, facing)
+export const lookAround = (
+  { options, original, circuit, edges, facing }: Both,
+  rows: RowMap | NoRowMap,
+): Promise<FullProof> =>
+  proveFull({ circuit: options.original, edges: original }, { circuit, edges }, facing, rows, options)
 
 export interface Found {
   readonly tables: Pick<Whole, 'columns'>['columns']
@@ -122,15 +147,16 @@ export interface Found {
   readonly part: SynapsePart
   /** At level full. */
   readonly full: FullProof | undefined
+  readonly rows: RowMap | NoRowMap
   readonly keep: number
 }
 
-export function conclusion({ tables, edges, part, full, keep }: Found): Deeper {
+export function conclusion({ tables, edges, part, full, rows, keep }: Found): Deeper {
   const whole = { edges, columns: tables, expectation: UNCHANGED, remaining: undefined, part, keep }
   const synapses = sumUp(whole)
   const { checks, findings } = judgeSynapses(synapses)
   const { edges: counts, properties, pipeline } = synapses
-  const deeper = { synapses: { edges: counts, properties, pipeline }, error: undefined }
+  const deeper = { synapses: { edges: counts, properties, pipeline }, rows, error: undefined }
   if (full === undefined) {
     const notChecked = [...synapses.notChecked, ...BEYOND_SYNAPSES]
     return { ...deeper, level: 'synapses', checks, findings, notChecked }

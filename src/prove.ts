@@ -7,6 +7,7 @@ import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import type { InputError } from './errors.ts'
 import { type Deeper, NO_DEEPER } from './levels.ts'
+import { referenceSentences } from './references.ts'
 import {
   NO_POPULATIONS,
   notComparedSentences,
@@ -87,6 +88,8 @@ export interface Case {
   readonly populations: SamePopulations
   readonly unknown: readonly (readonly [CheckId, string])[]
   readonly silentMultiplicity: boolean
+  /** What refers to rows of the original, in words: only level full follows it. */
+  readonly references: readonly string[]
   readonly allow: readonly FindingCode[]
   /** Undefined: as deep as the files allow. */
   readonly askedLevel?: Level | undefined
@@ -131,6 +134,7 @@ export async function openCase(question: Question, answer: Answer): Promise<Case
     unknown: answer.edges === undefined ? [] : [...uncheckable(original, answer.edges)],
     silentMultiplicity:
       answer.edges !== undefined && silent('multiplicity', original, answer.edges) !== undefined,
+    references: opened === undefined ? [] : await referenceSentences(options.original, original.population),
     allow: options.allow ?? [],
     askedLevel: options.level,
   }
@@ -148,6 +152,7 @@ export function conclude(
     populations,
     unknown: listed,
     silentMultiplicity,
+    references,
     allow,
     askedLevel,
   }: Case,
@@ -176,7 +181,11 @@ export function conclude(
     level: trouble !== lower.trouble ? undefined : deeper.level,
     checks: checks ?? CONNECTION_CHECKS.map(({ id, level }) => unmade(id, level, nodes, error)),
     findings: [...(judged?.findings ?? nodes), ...deeper.findings, ...lower.findings],
-    notChecked: [...uncheckedSentences(unknown), ...notComparedSentences(deeper.notChecked, populations)],
+    notChecked: [
+      ...uncheckedSentences(unknown),
+      ...notComparedSentences(deeper.notChecked, populations),
+      ...unfollowed(references, deeper),
+    ],
     trouble,
     synapses: deeper.synapses,
     connections: comparison?.connections,
@@ -187,6 +196,12 @@ export function conclude(
     seconds,
   }
 }
+
+/** References that no check followed. */
+export const unfollowed = (
+  references: readonly string[],
+  { checks }: Pick<Deeper, 'checks'>,
+): readonly string[] => (checks.some(({ id }) => id === 'references.sound') ? [] : references)
 
 /** An error as data. */
 export const troubleOf = ({ message, file, field, hint }: InputError): Trouble => ({

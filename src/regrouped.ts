@@ -6,7 +6,7 @@
 import { edgeRows } from './connectome/edge-rows.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import { isInputError } from './errors.ts'
-import { type Both, conclusion, type Deeper, lookAround, openTables, synapseOptions } from './levels.ts'
+import { type Both, concludeBoth, type Deeper, openTables, synapseOptions } from './levels.ts'
 import { threadsFor } from './parallel/jobs.ts'
 import { walkInParallel } from './parallel/walks.ts'
 import type { Question } from './prove.ts'
@@ -37,9 +37,7 @@ export async function proveUnsorted(
     const found = await follow(both, question, tables.pairs)
     if (found === undefined) return undefined
     const { comparison, part } = found
-    const full = options.level === 'full' ? await lookAround(both) : undefined
-    const keep = options.keep ?? 10
-    return { comparison, deeper: conclusion({ tables, edges: comparison.edges, part, full, keep }) }
+    return { comparison, deeper: await concludeBoth(both, tables, comparison, part) }
   } catch (error) {
     if (isInputError(error)) return undefined
     throw error

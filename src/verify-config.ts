@@ -9,8 +9,9 @@ import { InputError, isInputError } from './errors.ts'
 import { proveFull } from './full/full-checks.ts'
 import { type ManipConfig, readManipConfig } from './interop/manip-config/parse.ts'
 import { compareInParallel } from './parallel/jobs.ts'
-import { conclude, identify, openCase, troubleOf } from './prove.ts'
-import { notComparedSentences, type SamePopulations } from './same-populations.ts'
+import { type Case, conclude, identify, openCase, troubleOf, unfollowed } from './prove.ts'
+import { predictedRows } from './row-maps.ts'
+import { notComparedSentences } from './same-populations.ts'
 import { SonataCircuit } from './sonata/circuit.ts'
 import type { Outcome } from './verification/compare.ts'
 import { reached } from './verification/level-reached.ts'
@@ -105,7 +106,7 @@ async function proveOne(
   try {
     return {
       ...nothing,
-      ...(await examined(original, answer, nothing, base.populations, determined, options)),
+      ...(await examined(original, answer, nothing, base, determined, options)),
       contract: provenOf(determined, config),
     }
   } catch (error) {
@@ -134,7 +135,7 @@ async function examined(
   original: EdgeSource,
   { circuit, edges, facing }: Comparable['answer'],
   { checks: made, findings: known }: Pick<Proof, 'checks' | 'findings'>,
-  populations: SamePopulations,
+  { populations, references }: Pick<Case, 'populations' | 'references'>,
   determined: Determined,
   options: VerifyConfigOptions,
 ): Promise<Partial<Proof>> {
@@ -142,7 +143,13 @@ async function examined(
   const concluded = concludeExamination(determined, examination, await indexProblems(edges))
   const around =
     options.level === 'full'
-      ? await proveFull({ circuit: options.original, edges: original }, { circuit, edges }, facing)
+      ? await proveFull(
+          { circuit: options.original, edges: original },
+          { circuit, edges },
+          facing,
+          predictedRows({ original, edges }, examination, options),
+          options,
+        )
       : undefined
   const complete = around?.checks.every(({ status }) => status !== 'not_checked') === true
   const own = concluded.checks.filter(({ id }) => around === undefined || id !== 'indices.consistent')
@@ -161,12 +168,15 @@ async function examined(
       ...(around?.findings ?? []),
       ...lower.findings,
     ],
-    notChecked: notComparedSentences(
-      around === undefined
-        ? concluded.notChecked
-        : [...concluded.notChecked.filter(what => !NOT_LOOKED_AT.includes(what)), ...around.notChecked],
-      populations,
-    ),
+    notChecked: [
+      ...notComparedSentences(
+        around === undefined
+          ? concluded.notChecked
+          : [...concluded.notChecked.filter(what => !NOT_LOOKED_AT.includes(what)), ...around.notChecked],
+        populations,
+      ),
+      ...unfollowed(references, { checks }),
+    ],
     synapses: predicted && {
       edges: predicted.edges,
       properties: predicted.properties,

@@ -4,7 +4,7 @@ import { overflowingSplit, type Plan } from '../connectome/operations.ts'
 import { type Prediction, predict } from '../manipulation/predict.ts'
 import { checkInvariants, type Invariants } from '../verification/contracts/judge.ts'
 import { compareSynapses } from '../verification/synapses/compare.ts'
-import type { SynapseComparison, SynapseOptions } from '../verification/synapses/expectation.ts'
+import type { Expectation, SynapseComparison, SynapseOptions } from '../verification/synapses/expectation.ts'
 import { predictionSource } from './columns.ts'
 import { expectationOf } from './expectation.ts'
 import { findRewiringLogs } from './rewiring-logs.ts'
@@ -21,6 +21,8 @@ export interface Determined {
 export interface Examination {
   /** With what was predicted, edge by edge; none where nothing was. */
   readonly predicted: SynapseComparison | undefined
+  /** What that was: which edges remain, in which order. */
+  readonly expectation: Expectation | undefined
   readonly invariants: Invariants
   /** Why there is no prediction. */
   readonly unpredicted: string | undefined
@@ -55,9 +57,8 @@ export async function examine(
 ): Promise<Examination> {
   const { columns } = await predictionSource(original)
   const exact = prediction !== undefined && prediction.unknownFrom === undefined
-  const predicted = exact
-    ? await compareSynapses(original, result, expectationOf(prediction, plan.splits, columns), options)
-    : undefined
+  const expectation = exact ? expectationOf(prediction, plan.splits, columns) : undefined
+  const predicted = expectation && (await compareSynapses(original, result, expectation, options))
   const rewires = plan.operations.some(({ kind }) => kind === 'conn_rewiring')
   const logs = rewires ? await findRewiringLogs(result.file, plan.splits, options.logs) : undefined
   const invariants = await checkInvariants(original, result, plan.operations, {
@@ -67,7 +68,7 @@ export async function examine(
     predicted: exact,
   })
   const unpredicted = reasonOf({ plan, prediction, overflow })
-  return { predicted, invariants, unpredicted, logged: logs !== undefined }
+  return { predicted, expectation, invariants, unpredicted, logged: logs !== undefined }
 }
 
 function reasonOf({ plan, prediction, overflow }: Determined): string | undefined {

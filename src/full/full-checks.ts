@@ -8,8 +8,11 @@ import { checkIndices } from '../sonata/edge-index.ts'
 import { readEdgeLayout } from '../sonata/edge-layout.ts'
 import type { Facing } from '../sonata/facing.ts'
 import type { CheckResult, Finding, FullCheckId, FullCode } from '../verification/proof.ts'
+import type { LookupOptions } from '../verification/rows/row-lookup.ts'
+import type { NoRowMap, RowMap } from '../verification/rows/row-map.ts'
 import { checkConfig } from './config-sound.ts'
 import { comparePopulations } from './populations.ts'
+import { referencesMade } from './references-check.ts'
 
 export interface FullFinding {
   readonly code: FullCode
@@ -32,6 +35,7 @@ const WORDS: Readonly<Record<FullCheckId, string>> = {
   'indices.consistent': 'indices of the edges file',
   'nodes.files': 'node files',
   'populations.others': 'other edge populations',
+  'references.sound': 'references to edges',
   'config.sound': 'the circuit configuration',
 }
 
@@ -44,6 +48,8 @@ export async function proveFull(
   original: { readonly circuit: Circuit; readonly edges: EdgeSource },
   manipulated: { readonly circuit: Circuit | undefined; readonly edges: EdgeSource },
   facing: Facing,
+  rows: RowMap | NoRowMap,
+  options: LookupOptions = {},
 ): Promise<FullProof> {
   const [before, after] = [original.circuit, manipulated.circuit]
   const replaced = { original: original.edges.population, manipulated: manipulated.edges.population }
@@ -53,6 +59,7 @@ export async function proveFull(
       return { reason: reason ?? 'there is no configuration' }
     return make(before, after)
   }
+  const references = await referencesMade(before, after, facing, rows, options)
   const made: readonly (readonly [FullCheckId, Made])[] = [
     ['indices.consistent', await attempt('indices.consistent', () => indices(manipulated.edges))],
     [
@@ -66,13 +73,16 @@ export async function proveFull(
     [
       'populations.others',
       await attempt('populations.others', () =>
-        around(async () => ({
-          findings: await comparePopulations(
-            'edges',
-            facing.others.map(pair => pair.original),
-            facing.others.map(pair => pair.manipulated),
-          ),
-        })),
+        around(async () => {
+          const others = facing.others.filter(pair => !references.followed.has(pair.original.population))
+          return {
+            findings: await comparePopulations(
+              'edges',
+              others.map(pair => pair.original),
+              others.map(pair => pair.manipulated),
+            ),
+          }
+        }),
       ),
     ],
     [
@@ -83,9 +93,13 @@ export async function proveFull(
     ],
   ]
   return {
-    checks: made.map(([id, result]) => checkResult(id, result)),
-    findings: made.flatMap(([, result]) => ('findings' in result ? result.findings.map(asFinding) : [])),
+    checks: [...made.map(([id, result]) => checkResult(id, result)), ...references.checks],
+    findings: [
+      ...made.flatMap(([, result]) => ('findings' in result ? result.findings.map(asFinding) : [])),
+      ...references.findings,
+    ],
     notChecked: [
+      ...references.notChecked,
       ...made.flatMap(([id, result]) => ('reason' in result ? [`${WORDS[id]} (${result.reason})`] : [])),
       'attributes of groups and datasets in node files and other edge populations',
     ],

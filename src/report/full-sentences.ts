@@ -6,6 +6,7 @@ export const FULL_CHECK_WORDS: Readonly<Record<FullCheckId, string>> = {
   'indices.consistent': 'indices agree with the ids',
   'nodes.files': 'same node files',
   'populations.others': 'other edge populations as before',
+  'references.sound': 'references to edges lead to the same edges',
   'config.sound': 'configuration sound',
 }
 
@@ -19,6 +20,7 @@ export const FULL_WORDS: Readonly<Record<FullCode, (finding: Finding) => string>
   'population.lost': counted('population', 'lost'),
   'population.added': counted('population', 'added'),
   'population.changed': counted('dataset', 'of a population changed'),
+  'reference.stale': counted('reference', 'to edges that lead elsewhere'),
   'config.unresolved': counted('population', 'that cannot be opened'),
   'config.moved': counted('path', 'of the configuration led elsewhere'),
 }

@@ -3,6 +3,7 @@ import { MAX_NODES } from '../connectome/edges.ts'
 import { InputError } from '../errors.ts'
 import { conclusion, type Deeper, NO_DEEPER, untold } from '../levels.ts'
 import { type Case, conclude } from '../prove.ts'
+import { IN_SHARDS } from '../row-maps.ts'
 import type { Comparison } from '../verification/comparison.ts'
 import { joinComparisons } from '../verification/join.ts'
 import type { Proof, Trouble } from '../verification/proof.ts'
@@ -184,6 +185,7 @@ function deeperOf(comparison: Comparison, k: number, parts: readonly PartialFile
     edges: comparison.edges,
     part: joinParts(found, keep),
     full: full?.found,
+    rows: IN_SHARDS,
     keep,
   })
 }

@@ -4,6 +4,7 @@ import { isInputError } from '../errors.ts'
 import { deepenPart, lookAround, type Tables } from '../levels.ts'
 import { compareInParallel } from '../parallel/jobs.ts'
 import { troubleOf } from '../prove.ts'
+import { IN_SHARDS } from '../row-maps.ts'
 import type { TargetRange } from '../verification/buckets.ts'
 import type { Outcome } from '../verification/compare.ts'
 import { cutTargets, looksUnsorted } from '../verification/cut.ts'
@@ -134,7 +135,7 @@ function allAround(
     pairs.map(async (pair, k) =>
       tables[k]?.pairs === undefined || !isComparable(pair)
         ? null
-        : told(() => lookAround({ ...pair.question, ...pair.answer })),
+        : told(() => lookAround({ ...pair.question, ...pair.answer }, IN_SHARDS)),
     ),
   )
 }

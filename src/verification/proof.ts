@@ -17,7 +17,12 @@ export type CheckId =
   | ContractCheckId
   | FullCheckId
 
-export type FullCheckId = 'indices.consistent' | 'nodes.files' | 'populations.others' | 'config.sound'
+export type FullCheckId =
+  | 'indices.consistent'
+  | 'nodes.files'
+  | 'populations.others'
+  | 'references.sound'
+  | 'config.sound'
 
 /** Findings about what lies around the edges. */
 export type FullCode =
@@ -25,6 +30,7 @@ export type FullCode =
   | 'population.lost'
   | 'population.added'
   | 'population.changed'
+  | 'reference.stale'
   | 'config.unresolved'
   | 'config.moved'
 

@@ -38,6 +38,7 @@ export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
   'population.lost': around('population.lost', 'populations.same'),
   'population.added': around('population.added', 'populations.same'),
   'population.changed': around('population.changed', 'nodes.files'),
+  'reference.stale': around('reference.stale', 'references.sound'),
   'config.unresolved': around('config.unresolved', 'config.sound'),
   'config.moved': around('config.moved', 'config.sound'),
   'synapse.missing': withEdge('synapse.missing', 'synapses.same', { originalEdge: 12 }),

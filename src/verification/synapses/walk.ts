@@ -59,6 +59,9 @@ export interface WalkInput {
   readonly options: SynapseOptions
 }
 
+/** Rows of one window as they were paired: see `pairRows`; `pieces` has what lies in the buffer. */
+type OnRows = (first: number, count: number, runs: Uint32Array, pieces: readonly Piece[]) => void
+
 export const walkOnce = (input: WalkInput): Promise<Walked> => {
   const { original, manipulated, pairs, groups, paired, ...plan } = input
   if (canFollow(paired, input)) return followPairs(paired, input)
@@ -80,6 +83,7 @@ export class Walk {
   readonly #remain: EdgeBits | undefined
   readonly #kept: EdgeBits | undefined
   readonly #suspects: TargetSet
+  readonly #onRows: OnRows | undefined
   readonly #options: SynapseOptions
   readonly #rows: number
   readonly #properties: PropertyWindow
@@ -104,6 +108,7 @@ export class Walk {
       remain: EdgeBits | undefined
       kept?: EdgeBits | undefined
       suspects: TargetSet
+      onRows?: OnRows | undefined
       options: SynapseOptions
     },
   ) {
@@ -112,6 +117,7 @@ export class Walk {
     this.#remain = plan.remain
     this.#kept = plan.kept
     this.#suspects = plan.suspects
+    this.#onRows = plan.onRows
     this.#options = plan.options
     const count = groups.starts.length - 1
     this.#rows = rowsPerWindow(pairs, count, plan.options.windowRows)
@@ -158,6 +164,7 @@ export class Walk {
     const runs = this.#pair(first, count)
     if (runs === NONE) return { originalEdge: first + this.#stuckAt }
     if (this.#kept !== undefined) this.#mark(this.#kept, first, count, runs)
+    this.#onRows?.(first, count, this.#memory.words(this.#properties.runs, runs * (RUN_BYTES / 4)), pieces)
     const paired = this.#advance(pieces)
     if (this.#remain === undefined && this.#options.multiplicityKnown !== true) this.#suspectGaps(runs, count)
     if (!this.#concerns(count)) return undefined

@@ -1,0 +1,48 @@
+/** One property that holds row numbers, on one side. */
+import { type PropertyColumn, VALUE_BYTES, type ValueType } from '../connectome/table.ts'
+
+/** Integers of some rows: exact to 2^53; what is beyond is no row of anything, and `raw` tells it apart. */
+export interface RowNumbers {
+  readonly numbers: Float64Array
+  readonly raw: (k: number) => bigint
+}
+
+export const isReferenceType = (type: ValueType): boolean => type[0] === 'i' || type[0] === 'u'
+
+/** Values per row. */
+export const perRow = ({ type, bytes }: Pick<PropertyColumn, 'type' | 'bytes'>): number =>
+  bytes / VALUE_BYTES[type]
+
+/** What a column is read by. */
+export type Integers = Pick<PropertyColumn, 'type' | 'bytes' | 'readInto'>
+
+export async function readNumbers(column: Integers, first: number, count: number): Promise<RowNumbers> {
+  const bytes = new Uint8Array(count * column.bytes)
+  await column.readInto(first, count, bytes)
+  const values = typed(bytes.buffer, column.type)
+  return {
+    numbers: Float64Array.from(values as ArrayLike<number | bigint>, Number),
+    raw: k => BigInt(values[k] ?? 0),
+  }
+}
+
+function typed(buffer: ArrayBuffer, type: ValueType) {
+  switch (type) {
+    case 'u8':
+      return new Uint8Array(buffer)
+    case 'i8':
+      return new Int8Array(buffer)
+    case 'u16':
+      return new Uint16Array(buffer)
+    case 'i16':
+      return new Int16Array(buffer)
+    case 'u32':
+      return new Uint32Array(buffer)
+    case 'i32':
+      return new Int32Array(buffer)
+    case 'u64':
+      return new BigUint64Array(buffer)
+    default:
+      return new BigInt64Array(buffer)
+  }
+}
