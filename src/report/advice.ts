@@ -2,6 +2,7 @@
 import type { FindingCode, Proof } from '../verification/proof.ts'
 import { CONTRACT_RULES } from './contract-advice.ts'
 import { FULL_RULES } from './full-sentences.ts'
+import { REFERENCE_RULES } from './reference-advice.ts'
 import { SYNAPSE_RULES } from './synapse-advice.ts'
 
 export interface Advice {
@@ -115,6 +116,7 @@ const RULES: readonly Rule[] = [
   },
   ...CONTRACT_RULES,
   ...SYNAPSE_RULES,
+  ...REFERENCE_RULES,
   ...FULL_RULES,
   {
     // The classes explain any count; a count that is off alone contradicts them.
