@@ -207,7 +207,7 @@ describe('a verdict', () => {
           trouble: { message: expect.stringContaining(`found ${nodes} nodes`) },
         })
         const others = proof.checks.filter(({ id }) => id !== 'nodes.same')
-        expect(others).toHaveLength(5)
+        expect(others).toHaveLength(6)
         for (const { status, reason } of others) {
           expect(status).toBe('not_checked')
           expect(reason).toContain('the same id may be another cell')
