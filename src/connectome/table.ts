@@ -66,12 +66,19 @@ export interface EdgeTable {
    */
   readonly onlyByGuide?: string | undefined
   /** Properties that are there and cannot be read as columns: name and why. They are never silently left out. */
-  readonly unreadable: readonly { readonly name: string; readonly reason: string }[]
+  readonly unreadable: readonly Unreadable[]
   /**
    * What the types of its edges say; read when it is asked for. Absent where nothing tells whether there are types: an
    * edges file by itself. Rejects with InputError if the table of types is there and cannot be read.
    */
   readonly types?: (() => Promise<EdgeTypes>) | undefined
+}
+
+export interface Unreadable {
+  readonly name: string
+  readonly reason: string
+  /** What kind of values it has, where that is known: `compound of 8 bytes`. */
+  readonly holds?: string | undefined
 }
 
 /** Properties by `edge_type_id`, of edges whose group does not have them. */

@@ -4,10 +4,12 @@ import { type InputError, isInputError } from '../errors.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import type { FullFinding } from './full-checks.ts'
 import { differencesOf } from './same-tree.ts'
+import { compareTypes, type TypedFiles, typeFinding } from './types.ts'
 
 interface Listed {
   readonly population: string | undefined
   readonly file: string
+  readonly typesFile?: string | undefined
   readonly problem: InputError | undefined
 }
 
@@ -41,8 +43,15 @@ export async function comparePopulations(
       })
       continue
     }
-    if (await isSameFile(info.file, other.file)) continue
-    const differences = await contents(info.file, other.file, `/${side}/${population}`)
+    const path = `/${side}/${population}`
+    const same = await isSameFile(info.file, other.file)
+    const datasets = same ? [] : await contents(info.file, other.file, path)
+    const files = [typedFiles(info), typedFiles(other)] as const
+    const types = await compareTypes(side, population, ...files)
+    for (const one of types.differences) findings.push(typeFinding(side, population, files, one))
+    // Where types say the same of every row, their numbers are but labels.
+    const labels = types.labels && types.differences.length === 0
+    const differences = datasets.filter(one => !labels || one.path !== `${path}/${side.slice(0, -1)}_type_id`)
     const [first] = differences
     if (first === undefined) continue
     findings.push({
@@ -55,6 +64,8 @@ export async function comparePopulations(
   }
   return findings
 }
+
+const typedFiles = ({ file, typesFile }: Listed): TypedFiles => ({ file, typesFile })
 
 async function contents(before: string, after: string, path: string) {
   const one = await openHdf5(before)

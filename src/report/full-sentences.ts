@@ -21,6 +21,8 @@ export const FULL_WORDS: Readonly<Record<FullCode, (finding: Finding) => string>
   'population.added': counted('population', 'added'),
   'population.changed': counted('dataset', 'of a population changed'),
   'reference.stale': counted('reference', 'to edges that lead elsewhere'),
+  'types.changed': ({ count, expected, found }) =>
+    `what types say of ${count} nodes or edges changed: expected ${expected}, found ${found}`,
   'config.unresolved': counted('population', 'that cannot be opened'),
   'config.moved': counted('path', 'of the configuration led elsewhere'),
 }
@@ -56,6 +58,11 @@ export const FULL_RULES: readonly Rule[] = [
     when: ({ count }) => count('population.changed') > 0,
     cause: 'the manipulated circuit names other node or edge files than the original',
     next: 'let the new circuit_config.json name the files of the original',
+  },
+  {
+    when: ({ count }) => count('types.changed') > 0,
+    cause: 'a table of node or edge types was changed, or the new configuration names another one, or none',
+    next: 'let node_types_file and edge_types_file of the new circuit_config.json name those of the original',
   },
   {
     when: ({ count }) => count('config.moved') > 0,

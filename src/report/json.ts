@@ -32,6 +32,7 @@ export function proofRecords(proof: Proof): JsonRecord[] {
     level: check.level,
     status: check.status,
     reason: check.reason,
+    except: check.except,
     findings: proof.findings.filter(finding => finding.check === check.id).map(findingRecord),
   }))
   return [...checks, proofRecord(proof)]
@@ -56,7 +57,13 @@ export function proofRecord(proof: Proof): JsonRecord {
     connections: proof.connections ? { ...proof.connections } : null,
     diff: differenceOf(proof) ?? null,
     classes: classesRecord(proof),
-    checks: proof.checks.map(({ id, level, status, reason }) => ({ id, level, status, reason })),
+    checks: proof.checks.map(({ id, level, status, reason, except }) => ({
+      id,
+      level,
+      status,
+      reason,
+      except,
+    })),
     findings: proof.findings.map(findingRecord),
     error: proof.trouble && troubleRecord(proof.trouble),
     edge_populations: proof.edgePopulations && { ...proof.edgePopulations },

@@ -1,7 +1,15 @@
 /** Every sentence a reader sees about a proof. Findings are codes; only this file gives them words. */
 import { nodeIdToGid } from '../connectome/selection.ts'
 import type { Culprit } from '../verification/comparison.ts'
-import type { CheckId, Finding, FindingCode, Proof, Trouble, Verdict } from '../verification/proof.ts'
+import type {
+  CheckId,
+  CheckResult,
+  Finding,
+  FindingCode,
+  Proof,
+  Trouble,
+  Verdict,
+} from '../verification/proof.ts'
 import { CONTRACT_CHECK_WORDS, CONTRACT_WORDS, contractSentence } from './contract-sentences.ts'
 import { FULL_CHECK_WORDS, FULL_WORDS } from './full-sentences.ts'
 import { edgeSentence, SYNAPSE_WORDS } from './synapse-sentences.ts'
@@ -156,9 +164,15 @@ export const culpritSentences = ({ code, culprits, edges }: Finding, show: numbe
 
 /** What stands behind the verdict, for people: checks passed, and what nobody looked at. */
 export function passedSentence(proof: Proof): string | undefined {
-  const passed = proof.checks.filter(check => check.status === 'passed').map(check => CHECK_WORDS[check.id])
+  const passed = proof.checks.filter(check => check.status === 'passed').map(passedWords)
   return passed.length === 0 ? undefined : passed.join('; ')
 }
+
+/** Nothing is called the same that was not compared. */
+const passedWords = ({ id, except }: CheckResult): string =>
+  except === undefined
+    ? CHECK_WORDS[id]
+    : `every kept edge the same but for ${except.join(', ')}, which could not be compared`
 
 /** `file: field: what is wrong`, and what to do on a line of its own. */
 export function troubleLines(trouble: Trouble): string[] {

@@ -258,7 +258,9 @@ export class SonataCircuit implements Circuit {
       sourceCount: await this.#nodeCount(ends.sourcePopulation),
       targetCount: await this.#nodeCount(ends.targetPopulation),
       // A file by itself does not say whether there are types.
-      types: this.#bare ? undefined : { configured: this.config.file, table: info.typesFile },
+      types: this.#bare
+        ? undefined
+        : { configured: this.config.file, table: info.typesFile, reads: this.reads },
     })
   }
 

@@ -12,7 +12,7 @@ export interface ConfigPath {
 }
 
 /** Entries of edges and nodes that name their files; those are compared by what is in them. */
-const FILE_KEYS: readonly string[] = ['nodes_file', 'edges_file']
+const FILE_KEYS: readonly string[] = ['nodes_file', 'edges_file', 'node_types_file', 'edge_types_file']
 const PATH_KEY = /_(dir|file|path)$/
 
 /** @throws InputError if the file is no JSON object, or a variable of its manifest is not known */

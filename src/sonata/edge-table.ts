@@ -4,7 +4,7 @@
  * that the codes of an enumerated property stand for. With several groups, the properties of row i are those of group
  * `edge_group_id[i]`, at `edge_group_index[i]`.
  */
-import type { EdgeTable, PropertyColumn, TableTrait, ValueType } from '../connectome/table.ts'
+import type { EdgeTable, PropertyColumn, TableTrait, Unreadable, ValueType } from '../connectome/table.ts'
 import { InputError } from '../errors.ts'
 import type { Hdf5Dataset, Hdf5File } from '../formats/hdf5/types.ts'
 import { type GroupRows, gathered, readGroupRows } from './edge-groups.ts'
@@ -41,7 +41,7 @@ class TableReader {
   readonly #h5: Hdf5File
   readonly #path: string
   readonly #rows: number
-  readonly #unreadable: { name: string; reason: string }[] = []
+  readonly #unreadable: Unreadable[] = []
   readonly #traits: TableTrait[] = []
 
   constructor(h5: Hdf5File, path: string, rows: number) {
@@ -160,10 +160,8 @@ class TableReader {
     if (data.type.kind === 'string') return this.#texts(data, name, rows, more)
     const type = valueType(data)
     if (type === undefined) {
-      this.#refuse(
-        name,
-        `${path} holds ${data.type.kind === 'other' ? data.type.description : data.type.kind}`,
-      )
+      const holds = data.type.kind === 'other' ? data.type.description : data.type.kind
+      this.#refuse(name, `${path} holds ${holds}`, holds)
       return undefined
     }
     const each = more.reduce((all, n) => all * n, 1)
@@ -218,8 +216,8 @@ class TableReader {
     }
   }
 
-  readonly #refuse = (name: string, reason: string): void => {
-    if (!this.#unreadable.some(other => other.name === name)) this.#unreadable.push({ name, reason })
+  readonly #refuse = (name: string, reason: string, holds?: string): void => {
+    if (!this.#unreadable.some(other => other.name === name)) this.#unreadable.push({ name, reason, holds })
   }
 }
 

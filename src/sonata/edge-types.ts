@@ -1,6 +1,7 @@
 /** What a circuit says of its edges by their type: the columns of edge_types.csv. */
 import { stat } from 'node:fs/promises'
 import type { EdgeTypes } from '../connectome/table.ts'
+import type { FilesRead } from '../formats/files-read.ts'
 import { readTypesTable, typeValues } from './types-table.ts'
 
 const ID = 'edge_type_id'
@@ -13,9 +14,10 @@ const ID = 'edge_type_id'
  */
 export async function readEdgeTypes(
   population: string,
-  { configured, table }: TypesOrigin,
+  { configured, table, reads }: TypesOrigin,
 ): Promise<EdgeTypes> {
   if (table === undefined) return { file: configured, columns: new Map() }
+  reads?.note(table)
   if (!(await isThere(table))) return { file: table, lost: true, columns: new Map() }
   return { file: table, columns: typeValues(await readTypesTable(table, ID, population), ID) }
 }
@@ -24,9 +26,11 @@ export interface TypesOrigin {
   /** The configuration. */
   readonly configured: string
   readonly table: string | undefined
+  /** Gains the table. */
+  readonly reads?: FilesRead | undefined
 }
 
-const isThere = (file: string): Promise<boolean> =>
+export const isThere = (file: string): Promise<boolean> =>
   stat(file).then(
     () => true,
     () => false,

@@ -31,6 +31,7 @@ export type FullCode =
   | 'population.added'
   | 'population.changed'
   | 'reference.stale'
+  | 'types.changed'
   | 'config.unresolved'
   | 'config.moved'
 
@@ -95,6 +96,8 @@ export interface CheckResult {
   readonly status: 'passed' | 'failed' | 'warning' | 'not_checked'
   /** Why it was not checked. */
   readonly reason?: string
+  /** Properties that the check does not cover, as they could not be compared. */
+  readonly except?: readonly string[]
 }
 
 export interface InputIdentity {

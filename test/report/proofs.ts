@@ -39,6 +39,7 @@ export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
   'population.added': around('population.added', 'populations.same'),
   'population.changed': around('population.changed', 'nodes.files'),
   'reference.stale': around('reference.stale', 'references.sound'),
+  'types.changed': around('types.changed', 'nodes.files'),
   'config.unresolved': around('config.unresolved', 'config.sound'),
   'config.moved': around('config.moved', 'config.sound'),
   'synapse.missing': withEdge('synapse.missing', 'synapses.same', { originalEdge: 12 }),

@@ -48,8 +48,11 @@ export function judgeSynapses(comparison: SynapseComparison): { checks: CheckRes
   const findings = comparison.findings.map(synapseFinding)
   const checks = SYNAPSE_CHECKS.map((id): CheckResult => {
     const failed = findings.some(({ check }) => check === id)
-    if (failed || id !== 'synapses.order' || comparison.orderUnknown === undefined)
-      return { id, level: 'synapses', status: failed ? 'failed' : 'passed' }
+    if (failed || id !== 'synapses.order' || comparison.orderUnknown === undefined) {
+      const except =
+        id === 'synapses.same' && comparison.uncompared.length > 0 ? comparison.uncompared : undefined
+      return { id, level: 'synapses', status: failed ? 'failed' : 'passed', ...(except && { except }) }
+    }
     return { id, level: 'synapses', status: 'not_checked', reason: comparison.orderUnknown }
   })
   return { checks, findings }

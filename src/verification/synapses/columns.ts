@@ -38,6 +38,8 @@ export interface ColumnPairs {
   readonly findings: readonly SynapseFinding[]
   readonly pipeline: readonly PipelineChange[]
   readonly notChecked: readonly string[]
+  /** Properties that both sides have, or may lack, and that nobody compared. */
+  readonly uncompared: readonly string[]
 }
 
 /** @throws InputError if one of the two has no table, or it cannot be read */
@@ -65,6 +67,7 @@ class Pairing {
   readonly #findings: SynapseFinding[] = []
   readonly #pipeline: PipelineChange[] = []
   readonly #notChecked: string[] = []
+  readonly #uncompared: string[] = []
 
   constructor(
     original: EdgeSource,
@@ -85,7 +88,13 @@ class Pairing {
     // Unconverted, a result without edges is no file at all.
     if (this.#after.rows === 0 && this.#after.columns.length === 0) {
       this.#notChecked.push('which properties there are (no edge is left)')
-      return { pairs: [], findings: [], pipeline: this.#pipeline, notChecked: this.#notChecked }
+      return {
+        pairs: [],
+        findings: [],
+        pipeline: this.#pipeline,
+        notChecked: this.#notChecked,
+        uncompared: [],
+      }
     }
     const after = new Map(this.#after.columns.map(column => [column.name, column]))
     const taken = await this.#edgeTypes(after.get(EDGE_TYPE))
@@ -106,6 +115,7 @@ class Pairing {
       findings: this.#findings,
       pipeline: this.#pipeline,
       notChecked: this.#notChecked,
+      uncompared: this.#uncompared,
     }
   }
 
@@ -183,7 +193,7 @@ class Pairing {
     if (after === undefined) {
       if (this.#after.unreadable.some(other => other.name === name)) return
       if (name.startsWith(OUTSIDE)) this.#drop()
-      else if (rule?.kind === 'droppable') this.#notChecked.push(`property ${name} (${rule.reason})`)
+      else if (rule?.kind === 'droppable') this.#leave(name, rule.reason)
       else this.#stray('property.missing', name, typeName(before))
       return
     }
@@ -221,10 +231,12 @@ class Pairing {
 
   /** What only one side can read is a difference; what neither can is not checked. */
   #unreadable(): void {
-    for (const { name, reason } of this.#before.unreadable) {
-      const both = this.#after.unreadable.some(other => other.name === name)
+    for (const { name, reason, holds } of this.#before.unreadable) {
+      const both = this.#after.unreadable.find(other => other.name === name)
       const there = this.#after.columns.find(other => other.name === name)
-      if (both) this.#notChecked.push(`property ${name} (${reason})`)
+      if (both !== undefined && both.holds !== holds)
+        this.#stray('property.type', name, holds ?? reason, both.holds ?? both.reason)
+      else if (both !== undefined) this.#leave(name, reason)
       else if (there !== undefined) this.#stray('property.type', name, reason, typeName(there))
       else if (name.startsWith(OUTSIDE)) this.#drop()
       else if (!this.#findings.some(({ property }) => property === name))
@@ -241,6 +253,11 @@ class Pairing {
   /** No reader finds it, so no operation keeps it. */
   #drop(): void {
     if (!this.#pipeline.includes('strays.dropped')) this.#pipeline.push('strays.dropped')
+  }
+
+  #leave(name: string, reason: string): void {
+    this.#notChecked.push(`property ${name} (${reason})`)
+    this.#uncompared.push(name)
   }
 
   #stray(code: SynapseFinding['code'], property: string, expected?: string, found?: string): void {

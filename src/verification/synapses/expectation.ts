@@ -153,6 +153,8 @@ export interface SynapseComparison {
   readonly findings: readonly SynapseFinding[]
   readonly properties: readonly PropertyFacts[]
   readonly pipeline: readonly PipelineChange[]
+  /** Properties that could not be compared. */
+  readonly uncompared: readonly string[]
   /** Why it is not known whether the order is as promised, where it is not. */
   readonly orderUnknown: string | undefined
   /** Sentences, for people: what no rule determines, and what could not be read. */

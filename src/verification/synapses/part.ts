@@ -82,6 +82,7 @@ export function sumUp({ edges, columns, expectation, remaining, part, keep }: Wh
       return { name, exact: kept - bounded - free, bounded, free }
     }),
     pipeline: columns.pipeline,
+    uncompared: columns.uncompared,
     orderUnknown,
     notChecked: [
       ...columns.notChecked,

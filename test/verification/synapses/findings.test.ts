@@ -5,6 +5,7 @@ import type { PropertyColumn } from '../../../src/connectome/table.ts'
 import { InputError } from '../../../src/errors.ts'
 import { addBit, noEdges } from '../../../src/verification/synapses/bits.ts'
 import { targetBlocks } from '../../../src/verification/synapses/blocks.ts'
+import { judgeSynapses } from '../../../src/verification/synapses/checks.ts'
 import { compareSynapses } from '../../../src/verification/synapses/compare.ts'
 import {
   type Expectation,
@@ -332,7 +333,21 @@ describe('what cannot be read', () => {
       edgesOf(ROWS, { unreadable }),
       UNCHANGED,
     )
-    expect(both).toMatchObject({ findings: [], notChecked: ['property odd (a compound)'] })
+    expect(both).toMatchObject({
+      findings: [],
+      notChecked: ['property odd (a compound)'],
+      uncompared: ['odd'],
+    })
+    expect(judgeSynapses(both).checks[1]).toEqual({
+      id: 'synapses.same',
+      level: 'synapses',
+      status: 'passed',
+      except: ['odd'],
+    })
+    const [before, after] = ['compound of 8 bytes', 'opaque of 8 bytes'].map(holds => ({
+      unreadable: [{ name: 'odd', reason: 'no number', holds }],
+    }))
+    expect(await find(ROWS, UNCHANGED, { before, after })).toMatchObject([{ code: 'property.type' }])
     expect(await find(ROWS, UNCHANGED, { before: { unreadable } })).toMatchObject([
       { code: 'property.missing' },
     ])
