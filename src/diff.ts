@@ -5,6 +5,7 @@ import { InternalError } from './errors.ts'
 import { type EdgesOptions, type OpenFile, openEdges } from './open-edges.ts'
 import { compareInParallel } from './parallel/jobs.ts'
 import { allNodes, commonCounts, measured, withCounts } from './same-nodes.ts'
+import type { Facing } from './sonata/facing.ts'
 import { askedConnections } from './verification/asked.ts'
 import type { Comparison, Culprit } from './verification/comparison.ts'
 import { silent, withoutMultiplicity } from './verification/uncheckable.ts'
@@ -42,7 +43,17 @@ export interface DiffSide {
 export interface Diff {
   readonly a: DiffSide
   readonly b: DiffSide
+  /** The same connections; and, where the caller named no population, no population that one side alone has. */
   readonly equal: boolean
+  /** Edge populations beside the two that were compared; undefined where the files do not say which there are. */
+  readonly populations:
+    | {
+        readonly onlyInA: readonly string[]
+        readonly onlyInB: readonly string[]
+        /** In both, and not compared. */
+        readonly inBoth: readonly string[]
+      }
+    | undefined
   /** Connections. */
   readonly onlyInA: number
   readonly onlyInB: number
@@ -61,8 +72,8 @@ export interface Diff {
 
 /**
  * Compare the edges of two files, connection by connection: SONATA circuits or edges files, SciPy adjacency (.npz),
- * lists of pairs (.npy, .csv), in any order. Ids are compared as they are: no node is looked at. The population of
- * B is the one between the node populations of A's, where both name theirs.
+ * lists of pairs (.npy, .csv), in any order. Ids are compared as they are: no node is looked at. One edge population
+ * of each is compared: which, follows from the rule of `sonata/facing.ts`; the others are listed.
  *
  * @throws InputError if one of them cannot be used
  */
@@ -73,13 +84,14 @@ export async function diff(a: string, b: string, options: DiffOptions = {}): Pro
     opened.push(first)
     const second = await openEdges(b, options, first)
     opened.push(second)
-    return await diffEdges(first.edges, second.edges, options)
+    return await diffEdges(first, second, options)
   } finally {
     for (const file of opened) await file.close()
   }
 }
 
-async function diffEdges(first: EdgeSource, second: EdgeSource, options: DiffOptions): Promise<Diff> {
+async function diffEdges(a: OpenFile, b: OpenFile, options: DiffOptions): Promise<Diff> {
+  const [first, second] = [a.edges, b.edges]
   // Only what neither file names can be too much for the other, so both get the larger numbers.
   const sides = [await measured(first), await measured(second)] as const
   const counts = commonCounts(sides)
@@ -94,13 +106,26 @@ async function diffEdges(first: EdgeSource, second: EdgeSource, options: DiffOpt
   if (outcome?.comparison === undefined) throw outcome?.error ?? new RangeError('no outcome')
   const several = [await severalSynapses(first.table), await severalSynapses(second.table)]
   const warnings = [...new Set(several.filter(warning => warning !== undefined))]
-  return { ...summed(left, right, outcome.comparison, options), warnings }
+  return { ...summed(left, right, outcome.comparison, besides(a, b), options), warnings }
+}
+
+/** What neither side's edges say: which populations there are besides. */
+function besides({ circuit: one }: OpenFile, { circuit: other, facing }: OpenFile): Diff['populations'] {
+  if (one === undefined || other === undefined || facing === undefined) return undefined
+  if (one.namedBy === 'part' || one.namedBy !== other.namedBy) return undefined
+  const names = (infos: Facing['lost']): string[] => infos.map(({ population }) => population)
+  return {
+    onlyInA: names(facing.lost),
+    onlyInB: names(facing.added),
+    inBoth: names(facing.others.map(pair => pair.original)),
+  }
 }
 
 function summed(
   a: EdgeSource,
   b: EdgeSource,
   whole: Comparison,
+  populations: Diff['populations'],
   options: DiffOptions,
 ): Omit<Diff, 'warnings'> {
   const quiet = silent('multiplicity', a, b)
@@ -114,10 +139,13 @@ function summed(
     order: comparison.order[which],
   })
   const [onlyInA, onlyInB] = [classes.lost_not_asked, classes.added_not_asked]
+  const named = options.population !== undefined || options.manipulatedPopulation !== undefined
+  const alone = (populations?.onlyInA.length ?? 0) + (populations?.onlyInB.length ?? 0)
   return {
     a: side(a, 'original'),
     b: side(b, 'manipulated'),
-    equal: onlyInA + onlyInB + classes.multiplicity_changed === 0,
+    equal: onlyInA + onlyInB + classes.multiplicity_changed === 0 && (named || alone === 0),
+    populations,
     onlyInA,
     onlyInB,
     inBoth: comparison.connections.original - onlyInA,

@@ -7,6 +7,7 @@ import { indexProblems } from './contract/indices.ts'
 import { planOf } from './contract/plan.ts'
 import { InputError, isInputError } from './errors.ts'
 import { proveFull } from './full/full-checks.ts'
+import { manipulatedBy } from './interop/manip-config/edge-population.ts'
 import { type ManipConfig, readManipConfig } from './interop/manip-config/parse.ts'
 import { compareInParallel } from './parallel/jobs.ts'
 import { type Case, conclude, identify, openCase, troubleOf, unfollowed } from './prove.ts'
@@ -15,8 +16,15 @@ import { notComparedSentences } from './same-populations.ts'
 import { SonataCircuit } from './sonata/circuit.ts'
 import type { Outcome } from './verification/compare.ts'
 import { reached } from './verification/level-reached.ts'
-import type { CheckId, Proof } from './verification/proof.ts'
-import { type Asking, type Comparable, isComparable, openAll, type VerifyOptions } from './verify.ts'
+import type { CheckId, FindingCode, Proof } from './verification/proof.ts'
+import {
+  type Asking,
+  type Comparable,
+  isComparable,
+  openAll,
+  requireAllowable,
+  type VerifyOptions,
+} from './verify.ts'
 
 export interface VerifyConfigOptions
   extends Omit<VerifyOptions, 'removed' | 'added' | 'source' | 'target' | 'requests' | 'all'> {
@@ -42,7 +50,8 @@ export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[
       field: 'level',
     })
   const config = await readManipConfig(options.config)
-  const population = options.population ?? config.edgesPopulation
+  requireAllowedOfConfig(options.allow ?? [])
+  const population = options.population ?? (await manipulatedBy(config, sonata(options.original)))
   const opened = await openAll({ ...options, population })
   try {
     const { original } = opened.question
@@ -58,6 +67,16 @@ export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[
   } finally {
     opened.close()
   }
+}
+
+/** A configuration asks for no single connection. */
+function requireAllowedOfConfig(codes: readonly FindingCode[]): void {
+  requireAllowable(codes)
+  const other = codes.find(code => code.startsWith('asked.'))
+  if (other === undefined) return
+  throw new InputError(`${other} goes with a mask, not with a configuration`, {
+    field: 'allow',
+  })
 }
 
 function sonata(circuit: Circuit): SonataCircuit {

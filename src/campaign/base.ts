@@ -2,8 +2,10 @@
 import type { EdgeSource } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { openCircuit } from '../open-circuit.ts'
+import { onlyPopulation } from '../sonata/choose-population.ts'
 import type { SonataCircuit } from '../sonata/circuit.ts'
 import { filesOfCircuit } from './circuit-files.ts'
+import { asKeys } from './populations.ts'
 import type { Campaign, NodeChoice } from './types.ts'
 
 export class BaseCircuit {
@@ -20,9 +22,12 @@ export class BaseCircuit {
   }
 
   /** @throws InputError if the circuit, its edge population or its files cannot be used */
-  static async open({ circuit: path, population }: Campaign): Promise<BaseCircuit> {
-    const circuit = await openCircuit(path)
+  static async open(campaign: Campaign): Promise<BaseCircuit> {
+    const circuit = await openCircuit(campaign.circuit)
     try {
+      const infos = await circuit.edgePopulations()
+      const { population = onlyPopulation(infos, { wording: asKeys(campaign) }, circuit.file).population } =
+        campaign
       const edges = await circuit.edgePopulation(population)
       return new BaseCircuit(circuit, edges, await filesOfCircuit(circuit))
     } catch (error) {

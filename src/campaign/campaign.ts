@@ -30,6 +30,14 @@ export async function readCampaign(path: string): Promise<Campaign> {
     circuit,
     name: raw.name ?? basename(config.circuitPath),
     population: raw.population,
+    manipulatedPopulation: raw.manipulated_population,
+    populationLine: document.lineOf([
+      raw.population !== undefined
+        ? 'population'
+        : raw.manipulated_population !== undefined
+          ? 'manipulated_population'
+          : 'circuit',
+    ]),
     output: resolve(folder, raw.output),
     manipulations: await manipulationsOf(document, raw, folder),
     config,

@@ -5,6 +5,7 @@ export interface RawCampaign {
   readonly circuit: string
   readonly name?: string
   readonly population?: string
+  readonly manipulated_population?: string
   readonly nodes?: Readonly<Record<string, NodeSelectionSpec>>
   readonly output: string
   readonly defaults?: RawShared

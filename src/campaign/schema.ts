@@ -119,6 +119,9 @@ export const CAMPAIGN_SCHEMA = {
     circuit: path('base circuit: circuit_config.json, its folder, a BlueConfig or CircuitConfig'),
     name: text('name of the base circuit in registrations; default: its folder'),
     population: text('edge population; default: the only one'),
+    manipulated_population: text(
+      'its name in the manipulated circuits; default: the same, <source>__<target>__chemical, or what else is new',
+    ),
     nodes: {
       type: 'object',
       additionalProperties: nodes,

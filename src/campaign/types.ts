@@ -85,6 +85,9 @@ export interface Campaign {
   /** Of the base circuit, for full names. */
   readonly name: string
   readonly population: string | undefined
+  readonly manipulatedPopulation: string | undefined
+  /** Line of the file, from 1, at which these are said, or are to be. */
+  readonly populationLine: number
   readonly output: string
   readonly manipulations: readonly Manipulation[]
   readonly variants: readonly Variant[]

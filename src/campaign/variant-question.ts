@@ -4,6 +4,7 @@ import type { VerifyOptions } from '../verify.ts'
 import { BaseCircuit } from './base.ts'
 import { findManipulated } from './find-circuit.ts'
 import { readLock } from './lock.ts'
+import { namedPair } from './populations.ts'
 import { selectionKey, selectSteps } from './select-steps.ts'
 import type { Campaign } from './types.ts'
 import { requestOf, unknownRequest } from './verify-request.ts'
@@ -40,7 +41,7 @@ export async function withVariant<T>(
     const { source, target } = variant.manipulation
     return await run({
       original: base.circuit,
-      population: campaign.population,
+      ...namedPair(campaign),
       manipulated: [file],
       requests: [await requestOf(variant)],
       source: source.expression,

@@ -16,6 +16,7 @@ import { configKey, configSteps } from './config-steps.ts'
 import { findManipulated } from './find-circuit.ts'
 import { type Identity, identify } from './identity.ts'
 import { alone, type Lock, readLock, type StepRecord, writeLock } from './lock.ts'
+import { namedPair, pairParameters } from './populations.ts'
 import { FORCED, type RunOptions } from './run-steps.ts'
 import { selectionKey, selectSteps } from './select-steps.ts'
 import { reasons, recordOf, requireUnchanged, type Step, withStep } from './steps.ts'
@@ -198,7 +199,7 @@ class Verification {
       parameters: {
         circuit: file,
         by,
-        population: this.#campaign.population ?? null,
+        ...pairParameters(this.#campaign),
         source: source.expression ?? null,
         target: target.expression ?? null,
         allow: [...(this.#options.comparison?.allow ?? [])],
@@ -236,7 +237,7 @@ class Verification {
     const common = {
       ...this.#options.comparison,
       original: this.#base.circuit,
-      population: this.#campaign.population,
+      ...namedPair(this.#campaign),
       manipulated: group.map(({ circuit, file }) => circuit ?? file),
       signal: this.#options.signal,
     }

@@ -6,6 +6,7 @@ import type { Session } from './program.ts'
 
 export interface DiffFlags {
   readonly population?: string
+  readonly manipulatedPopulation?: string
   readonly sourcePopulation?: string
   readonly targetPopulation?: string
   readonly idBase?: 0 | 1
@@ -32,7 +33,8 @@ export function addDiff(program: Command, session: Session): void {
     .usage('[options] A B')
     .argument('<a>')
     .argument('<b>')
-    .option('--population <name>', 'edge population, where there are several')
+    .option('--population <name>', 'edge population of A, where there are several')
+    .option('--manipulated-population <name>', 'of B; default: what faces that of A')
     .option('--id-base <0|1>', 'lists count from 0 (node ids) or 1 (GIDs)', parseIdBase)
     .addOption(new Option('--pairs <how>', 'a pair of a 2x2 .npy is one of its').choices(['rows', 'columns']))
     .option('--connections-only', 'whatever the number of edges per connection')

@@ -7,6 +7,7 @@ import { predictRemoval } from '../contract/predicted-removal.ts'
 import { InputError } from '../errors.ts'
 import { makeFolders } from '../formats/make-folder.ts'
 import { writeMaskNpz } from '../formats/scipy-sparse.ts'
+import { manipulatedBy } from '../interop/manip-config/edge-population.ts'
 import { readManipConfig } from '../interop/manip-config/parse.ts'
 import { MASK_FILE } from '../interop/removal-files.ts'
 import { openCircuit } from '../open-circuit.ts'
@@ -32,7 +33,7 @@ export async function runConfigSelect(
   const config = await readManipConfig(file)
   const circuit = await openCircuit(flags.circuit)
   try {
-    const edges = await circuit.edgePopulation(flags.population ?? config.edgesPopulation)
+    const edges = await circuit.edgePopulation(flags.population ?? (await manipulatedBy(config, circuit)))
     const plan = await planOf(config, { circuit, ...edges }, flags.splits)
     const predicted = await predictRemoval(edges, plan, { signal })
     for (const warning of predicted.warnings) terminal.err(`connproof: warning: ${warning}\n`)

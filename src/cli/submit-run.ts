@@ -44,6 +44,8 @@ export async function runSubmit(
   }
   for (const { file, state } of done.scripts)
     if (state === 'edited') terminal.err(`connproof: note: ${file} was edited and is used as it is\n`)
+  for (const warning of done.warnings ?? [])
+    terminal.err(`connproof: warning: ${warning}; verify takes --allow population.lost\n`)
   for (const { variant, reason } of left) terminal.err(`connproof: ${variant} is left out: ${reason}\n`)
   return left.length === 0 ? AS_ASKED : CANNOT_TELL
 }

@@ -29,7 +29,7 @@ export function addSubmit(program: Command, session: Session): void {
     .addOption(new Option('--what <what>', 'what to run').choices(['verify', 'manipulate']).default('verify'))
     .option('--shards <n>', 'parts per circuit; default one per 100 M synapses', parseCount)
     .option('--level <level>', 'of verify: connections, synapses (default) or full', parseLevel)
-    .option('--allow <code>', 'of verify: accept asked.absent, level.lower, ...', collect)
+    .option('--allow <code>', 'of verify: accept asked.absent, population.lost, ...', collect)
     .option('--parallel <k>', 'tasks that may run at once', parseCount, 32)
     .option('--dry-run', 'print what would be submitted')
     .option('--force', 'overwrite job scripts that were edited')

@@ -20,6 +20,7 @@ export interface VerifyFlags {
   readonly target?: string
   readonly nodes?: string
   readonly population?: string
+  readonly manipulatedPopulation?: string
   readonly sourcePopulation?: string
   readonly targetPopulation?: string
   readonly idBase?: 0 | 1
@@ -69,10 +70,11 @@ export function addVerify(program: Command, session: Session): void {
     )
     .addOption(new Option('--splits <n>').argParser(parseSplits).hideHelp())
     .addOption(new Option('--logs <dir>').hideHelp())
-    .option('--population <name>', 'edge population of ORIGINAL')
+    .option('--population <name>', 'edges of ORIGINAL; --manipulated-population: of the others')
+    .addOption(new Option('--manipulated-population <name>').hideHelp())
     .addOption(new Option('--id-base <0|1>').argParser(parseIdBase).hideHelp())
     .option('--level <level>', 'connections, synapses (default) or full', parseLevel)
-    .option('--allow <code>', 'accept asked.absent, asked.already_there, level.lower', collect)
+    .option('--allow <code>', 'accept asked.absent, population.lost, level.lower, ...', collect)
     .option('--show <k>', 'culprits to list per finding', parseCount, 5)
     .option('--json', 'JSON Lines on stdout')
     .option('--proof <file>', 'write the proof as JSON')

@@ -9,6 +9,7 @@ import type { Campaign, Variant } from '../campaign/types.ts'
 import { InputError, InternalError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { makeFolders } from '../formats/make-folder.ts'
+import { droppedSentences, droppedWith } from '../interop/manip-config/edge-population.ts'
 import { DEFAULT_LEVEL } from '../levels.ts'
 import type { FindingCode, Level } from '../verification/proof.ts'
 import { requireAllowable } from '../verify.ts'
@@ -49,6 +50,8 @@ export interface Submitted {
   /** Calls of sbatch, without the program's name; `job` once it was submitted. */
   readonly calls: readonly { readonly args: readonly string[]; readonly job: string | undefined }[]
   readonly tasks: readonly TaskReport[]
+  /** What its jobs will do to the circuits beside what was asked. */
+  readonly warnings?: readonly string[]
   /** What could not be submitted, and why. */
   readonly left: readonly { readonly variant: string; readonly reason: string }[]
 }
@@ -239,6 +242,7 @@ async function submitManipulate(
     const file = fileOf(task.variant)
     return { file, text: readFileSync(file, 'utf8'), state: 'same' as const }
   })
+  const warnings = ready.length === 0 ? [] : await droppedBy(campaign)
   const calls: { args: string[]; job: string | undefined }[] = []
   let jobs = await readJobs(layout.jobs)
   // Slurm fails a job without a log where the folder of the log is not there.
@@ -250,7 +254,18 @@ async function submitManipulate(
     if (job === undefined) continue
     jobs = keep(layout, jobs, [], [{ what: 'manipulate', at: now(), job, tasks: { '': task.key } }])
   }
-  return { scripts, calls, tasks: reports, left }
+  return { scripts, calls, tasks: reports, left, warnings }
+}
+
+/** Edge populations that connectome-manipulator takes out of the circuit. */
+async function droppedBy(campaign: Campaign): Promise<string[]> {
+  const base = await BaseCircuit.open(campaign)
+  try {
+    const { population } = base.edges
+    return droppedSentences(population, await droppedWith(base.circuit, population))
+  } finally {
+    base.close()
+  }
 }
 
 const now = (): string => new Date().toISOString()

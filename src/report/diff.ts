@@ -25,6 +25,13 @@ export function diffToText(diff: Diff, { show, style = PLAIN }: { show: number; 
       ({ original, manipulated }) => `${original} in A, ${manipulated} in B`,
     ),
   ]
+  const { onlyInA = [], onlyInB = [], inBoth = [] } = diff.populations ?? {}
+  for (const [side, names] of [
+    ['A', onlyInA],
+    ['B', onlyInB],
+  ] as const)
+    if (names.length > 0) lines.push(`  ${style.bad(`only in ${side}: edge population ${names.join(', ')}`)}`)
+  if (inBoth.length > 0) lines.push(`  ${style.weak(`not compared: edge population ${inBoth.join(', ')}`)}`)
   if (diff.multiplicityChanged === undefined) lines.push(`  ${style.weak(notCompared(diff))}`)
   for (const warning of diff.warnings)
     lines.push(...wrapText(`warning: ${warning}`, 78).map(line => `  ${style.unsure(line)}`))
@@ -70,6 +77,14 @@ export function diffRecord(diff: Diff): JsonRecord {
       in_both: diff.inBoth,
       multiplicity_changed: diff.multiplicityChanged ?? null,
     },
+    populations:
+      diff.populations === undefined
+        ? null
+        : {
+            only_in_a: diff.populations.onlyInA,
+            only_in_b: diff.populations.onlyInB,
+            in_both: diff.populations.inBoth,
+          },
     ...(diff.warnings.length > 0 ? { warnings: diff.warnings } : {}),
     culprits: Object.fromEntries(culprits.map(([name, list]) => [name, list.map(culpritRecord)])),
   }

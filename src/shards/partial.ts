@@ -33,7 +33,7 @@ export interface Shard {
   readonly of: number
 }
 
-export const SCHEMA = 2
+export const SCHEMA = 3
 
 export interface Partial {
   readonly format: 'connproof-partial'

@@ -6,12 +6,10 @@ import { readSparse } from '../../formats/scipy-sparse.ts'
 import type { SonataCircuit } from '../../sonata/circuit.ts'
 import { argumentPath, filesOf } from './arguments.ts'
 import type { DiagnosticCode, Findings } from './diagnostics.ts'
+import { DEFAULT_EDGES, droppedSentences, droppedWith } from './edge-population.ts'
 import type { CallOf, OperationCall } from './operations.ts'
 import type { ManipConfig } from './parse.ts'
 import { mismatchedType, type QueryContext, type ResolvedQuery, resolveNodeQuery } from './resolve-query.ts'
-
-/** Tried by the package where several populations are there and none is named. */
-const DEFAULT_EDGES = ['default__default__chemical', 'default']
 
 export interface Ends {
   readonly source: QueryContext
@@ -51,7 +49,15 @@ export async function findEnds(
   const chosen = infos.find(({ population }) => population === name && population !== undefined)
   if (chosen?.problem !== undefined)
     findings.error('population.unknown', 'circuit_config', chosen.problem.message, chosen.problem.hint)
-  if (chosen?.ends === undefined) return undefined
+  if (chosen?.ends === undefined || name === undefined) return undefined
+  const dropped = await droppedWith(circuit, name)
+  for (const sentence of droppedSentences(name, dropped))
+    findings.warning(
+      'population.dropped',
+      'circuit_config',
+      sentence,
+      'Give it an entry of its own before the run, or put it back into the result; verify takes --allow population.lost.',
+    )
   const { sourcePopulation, targetPopulation } = chosen.ends
   checkNamed('src_node_popul_name', config.sourcePopulation, sourcePopulation, findings)
   checkNamed('tgt_node_popul_name', config.targetPopulation, targetPopulation, findings)

@@ -36,6 +36,7 @@ export type DiagnosticCode =
   | 'population.ambiguous'
   | 'population.unknown'
   | 'population.ends'
+  | 'population.dropped'
   | 'population.no-mtype'
   | 'path.relative'
   | 'path.missing'
