@@ -76,9 +76,9 @@ const lostFinding = (info: EdgePopulationFacts, found: string): Finding => ({
   culprits: [],
 })
 
-/** What cannot be listed of the original may have held it already. */
+/** What cannot be listed of the original alone may have held it already. */
 const added = ({ added: more, unlisted }: Facing): Finding[] =>
-  unlisted.original.length > 0
+  unlisted.original.some(({ file }) => unlisted.manipulated.every(other => other.file !== file))
     ? []
     : more.map(info => ({
         code: 'population.added',

@@ -132,17 +132,20 @@ function counterpartOf<Info extends EdgePopulationFacts>(
       : original.some(other => !isNamed(other) && other.file === info.file)
   const free = possible.filter(info => !isTaken(info))
   const generated = meant.ends && called(packageName(meant.ends))
-  // What is in a file that could not be listed may be of the very name. And a population of the original that is
-  // called like a result may have stayed as it is, or made way for one.
-  const settled = free.includes(generated as Info) ? free.every(isNamed) : free.length === 0
-  if (generated !== undefined && settled) return generated
-  const candidates = generated === undefined || free.includes(generated) ? free : [generated, ...free]
+  // The original may have had one that is called like a result. Where it is in the same file it is that one still;
+  // else it may have stayed as it is, or made way for the result.
+  const isOld = rest.some(
+    ({ population, file }) => population === generated?.population && file === generated?.file,
+  )
+  const candidates = generated === undefined || isOld ? free : [...new Set([generated, ...free])]
+  // What is in a file that could not be listed may be of the very name.
+  const settled = free.includes(generated as Info) ? free.every(isNamed) : candidates.length === 1
+  if (generated !== undefined && settled && candidates.includes(generated)) return generated
   const [only, second] = candidates
-  if (only !== undefined && second === undefined) {
-    if (isNamed(only)) return only
-    throw only.problem ?? noneFor(meant, question)
-  }
-  throw only === undefined ? noneFor(meant, question) : severalFor(meant, candidates, question)
+  if (only === undefined) throw noneFor(meant, question)
+  if (second !== undefined) throw severalFor(meant, candidates, question)
+  if (isNamed(only)) return only
+  throw only.problem ?? noneFor(meant, question)
 }
 
 function severalFor<Info extends EdgePopulationFacts>(

@@ -97,6 +97,18 @@ describe('the counterpart', () => {
     expect(names(faced(original, compared, manipulated)).pair).toBe(expected)
   })
 
+  it('is not one of the original that is called like a result, in the same file as before', () => {
+    const [old, fresh] = all(['A__A__chemical: A -> A', 'x: A -> A'], 'same.h5')
+    const original = [population('a: A -> A'), population('A__A__chemical: A -> A', 'same.h5')]
+    const files = { original: 'o.json', manipulated: 'm.json' }
+    const manipulated = [old, fresh].filter(info => info !== undefined)
+    expect(names(face({ original, compared: 'a', manipulated, files }))).toMatchObject({
+      pair: 'x',
+      others: ['A__A__chemical'],
+      lost: [],
+    })
+  })
+
   it('is the one that is named', () => {
     const { compared } = faced(['a: A -> A'], 'a', ['a: A -> A', 'x: A -> A'], 'x')
     expect(compared.manipulated.population).toBe('x')
