@@ -57,6 +57,9 @@ export async function proveFull(
     const reason = [before, after].map(withoutConfig).find(found => found !== undefined)
     if (reason !== undefined || !(before instanceof SonataCircuit) || !(after instanceof SonataCircuit))
       return { reason: reason ?? 'there is no configuration' }
+    for (const { config, reads } of [before, after])
+      for (const { typesFile } of [...config.nodes, ...config.edges])
+        if (typesFile !== undefined) reads.note(typesFile)
     return make(before, after)
   }
   const references = await referencesMade(before, after, facing, rows, options)
