@@ -11,13 +11,12 @@ import { writeMaskFiles } from '../../src/demo/mask.ts'
 import { seededRandom } from '../../src/demo/random.ts'
 import { synthesize } from '../../src/demo/synthesize.ts'
 import { writeCircuit } from '../../src/demo/write.ts'
-import { WINDOW_ROWS } from '../../src/verification/windows.ts'
-import { connproof } from './cli.ts'
 import { STORAGES, type Storage, store } from './storages.ts'
+import { type How, type Told, verifyStored, WINDOW } from './stored-verify.ts'
 
 const NEURONS = 300
 const HUB = 123
-const ROWS_OF_HUB = 20 * WINDOW_ROWS
+const ROWS_OF_HUB = 20 * WINDOW
 
 const folder = mkdtempSync(join(tmpdir(), 'connproof-storages-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -60,48 +59,42 @@ function withHub(edges: EdgeTable): EdgeTable {
   }
 }
 
-interface Told {
-  readonly code: number | null
-  readonly json: string
-  readonly words: string
-}
-
 /** What is said, without times and without what names or describes the files themselves. */
-async function verify(before: Storage, after: Storage, ...flags: string[]): Promise<Told> {
+async function verify(before: Storage, after: Storage, how: Omit<How, 'level'>): Promise<Told> {
   const [original, other] = [originals.get(before) ?? '', manipulated.get(after) ?? '']
-  const args = ['verify', original, other, '--removed', join(folder, 'conns_removed_adjmat.npz')]
-  const result = await connproof([...args, '--level', 'connections', '--json', '--show', '1000', ...flags])
-  const lines = result.stdout.split('\n').filter(Boolean)
-  const records = lines.map(line => {
-    const { circuit, file, original, inputs, order, seconds, edge_populations, ...rest } = JSON.parse(line)
-    return JSON.stringify(rest)
-  })
-  return { code: result.code, json: records.join('\n'), words: result.stderr }
+  const mask = join(folder, 'conns_removed_adjmat.npz')
+  const { code, json } = await verifyStored(original, other, mask, { level: 'connections', ...how })
+  const told = json
+    .split('\n')
+    .filter(Boolean)
+    .map(line => {
+      const { circuit, file, original, inputs, order, seconds, edge_populations, ...rest } = JSON.parse(line)
+      return JSON.stringify(rest)
+    })
+  return { code, json: told.join('\n') }
 }
 
 describe('one circuit in six storages', () => {
   let expected: Told
   beforeAll(async () => {
-    expected = await verify('sorted', 'sorted', '--memory', '2G', '--jobs', '1')
+    expected = await verify('sorted', 'sorted', { megabytes: 2048, jobs: 1 })
   })
 
   it('has the planted faults', () => {
-    expect(expected).toMatchObject({ code: 1, words: '' })
+    expect(expected.code).toBe(1)
     const proof = JSON.parse(expected.json.split('\n').at(-1) ?? '')
     expect(proof.classes.lost_not_asked).toBe(faults.filter(f => f.class === 'lost_not_asked').length)
     expect(proof.edges.original).toBeGreaterThan(ROWS_OF_HUB)
   })
 
   it.each(STORAGES)('%s: the same bytes whatever the memory and the threads', async storage => {
-    for (const memory of ['64M', '2G', '2M'])
-      for (const jobs of ['1', '2'])
-        expect(await verify(storage, storage, '--memory', memory, '--jobs', jobs), memory + jobs).toEqual(
-          expected,
-        )
+    for (const megabytes of [64, 2048, 2])
+      for (const jobs of [1, 2])
+        expect(await verify(storage, storage, { megabytes, jobs }), `${megabytes}, ${jobs}`).toEqual(expected)
   })
 
   it.each(STORAGES)('%s before, another after', async storage => {
     const other = STORAGES[(STORAGES.indexOf(storage) + 1) % STORAGES.length] ?? 'sorted'
-    expect(await verify(storage, other, '--memory', '64M')).toEqual(expected)
+    expect(await verify(storage, other, { megabytes: 64, jobs: 1 })).toEqual(expected)
   })
 })

@@ -2,9 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import seedrandom from 'seedrandom'
-import { buildProgram, type Session } from '../../src/cli/program.ts'
-import { isInputError } from '../../src/errors.ts'
-import { PLAIN } from '../../src/report/style.ts'
+import { connproofHere } from '../cli/here.ts'
 import { ANY_FILE, below, type Changed, type Damage, pick } from './mutate.ts'
 import type { FuzzTarget } from './target.ts'
 
@@ -19,22 +17,10 @@ export interface Ran {
 
 export type Run = (args: readonly string[]) => Promise<Ran>
 
-/** The command in this process, errors told apart as cli/run.ts does. */
+/** The command in this process. */
 export const runHere: Run = async args => {
-  let text = ''
-  const write = (piece: string): void => {
-    text += piece
-  }
-  const terminal = { out: write, err: write, style: PLAIN, errIsTty: false }
-  const session: Session = { terminal, signal: new AbortController().signal, exitCode: 0 }
-  try {
-    await buildProgram(session).parseAsync([...args], { from: 'user' })
-    return { code: session.exitCode, text }
-  } catch (error) {
-    if (!isInputError(error))
-      return { code: 70, text: error instanceof Error ? (error.stack ?? '') : String(error) }
-    return { code: 2, text: `${text}${error.file ?? ''}: ${error.message}` }
-  }
+  const { code, stdout, stderr } = await connproofHere(args)
+  return { code, text: stdout + stderr }
 }
 
 export interface Case {

@@ -1,0 +1,17 @@
+/**
+ * How much of it a test makes. `CONNPROOF_TESTS` is `fast` (also where it is not set: `npm test`, `.ci/run`) or
+ * `nightly` (`npm run test:nightly`, where a test makes as many cases as were made of it when it was written).
+ */
+const NIGHTLY = process.env.CONNPROOF_TESTS === 'nightly'
+
+/**
+ * Cases of a test: few enough for every run, and as many as are made at night.
+ *
+ * @example
+ * await fc.assert(property, { numRuns: runs(200, 1500) })
+ */
+export const runs = (fast: number, nightly: number): number => (NIGHTLY ? nightly : fast)
+
+/** Every `step`-th of a list, beginning with a place that depends on nothing; all of it at night. */
+export const some = <T>(list: readonly T[], step: number): T[] =>
+  list.filter((_, k) => NIGHTLY || k % step === 0)
