@@ -5,21 +5,24 @@ import { concludeExamination, NOT_LOOKED_AT } from './contract/conclude.ts'
 import { type Determined, determine, examine } from './contract/examine.ts'
 import { indexProblems } from './contract/indices.ts'
 import { planOf } from './contract/plan.ts'
+import { EdgeMaps } from './edge-maps.ts'
 import { InputError, isInputError } from './errors.ts'
 import { proveFull } from './full/full-checks.ts'
 import { manipulatedBy } from './interop/manip-config/edge-population.ts'
 import { type ManipConfig, readManipConfig } from './interop/manip-config/parse.ts'
 import { compareInParallel } from './parallel/jobs.ts'
 import { type Case, conclude, identify, openCase, troubleOf, unfollowed } from './prove.ts'
-import { predictedRows } from './row-maps.ts'
+import { predictedRows, ROWS_NOT_COMPARED } from './row-maps.ts'
 import { notComparedSentences } from './same-populations.ts'
 import { SonataCircuit } from './sonata/circuit.ts'
 import type { Outcome } from './verification/compare.ts'
 import { reached } from './verification/level-reached.ts'
 import type { CheckId, FindingCode, Proof } from './verification/proof.ts'
+import type { NoRowMap, RowMap } from './verification/rows/row-map.ts'
 import {
   type Asking,
   type Comparable,
+  filesOf,
   isComparable,
   openAll,
   requireAllowable,
@@ -53,18 +56,25 @@ export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[
   requireAllowedOfConfig(options.allow ?? [])
   const population = options.population ?? (await manipulatedBy(config, sonata(options.original)))
   const opened = await openAll({ ...options, population })
+  const maps = new EdgeMaps()
   try {
+    maps.open(options, [options.config, ...filesOf(options, opened.pairs)])
     const { original } = opened.question
     const plan = await planOf(config, { ...original, circuit: sonata(options.original) }, options.splits)
     const determined = await determine(original, plan, options)
     const outcomes = await countConnections(opened, options)
     const proofs: Proof[] = []
-    for (const pair of opened.pairs) {
-      const proof = await proveOne(pair, outcomes.get(pair), determined, config, options)
-      proofs.push({ ...proof, seconds: (performance.now() - started) / 1000 })
+    for (const [k, pair] of opened.pairs.entries()) {
+      const rows: { map: RowMap | NoRowMap } = { map: ROWS_NOT_COMPARED }
+      const proof = await proveOne(pair, outcomes.get(pair), determined, config, options, rows)
+      const edgeMap = maps.keep(k, await maps.write(k, rows.map, proof))
+      proofs.push({ ...proof, edgeMap, seconds: (performance.now() - started) / 1000 })
     }
+    options.signal?.throwIfAborted()
+    maps.commit()
     return proofs
   } finally {
+    maps.abort()
     opened.close()
   }
 }
@@ -112,6 +122,7 @@ async function proveOne(
   determined: Determined,
   config: ManipConfig,
   options: VerifyConfigOptions,
+  rows: { map: RowMap | NoRowMap },
 ): Promise<Proof> {
   const { original } = pair.question
   const base = await openCase(pair.question, pair.answer)
@@ -125,7 +136,7 @@ async function proveOne(
   try {
     return {
       ...nothing,
-      ...(await examined(original, answer, nothing, base, determined, options)),
+      ...(await examined(original, answer, nothing, base, determined, options, rows)),
       contract: provenOf(determined, config),
     }
   } catch (error) {
@@ -157,8 +168,10 @@ async function examined(
   { populations, references }: Pick<Case, 'populations' | 'references'>,
   determined: Determined,
   options: VerifyConfigOptions,
+  rows: { map: RowMap | NoRowMap },
 ): Promise<Partial<Proof>> {
   const examination = await examine(original, edges, determined, options)
+  rows.map = predictedRows({ original, edges }, examination, options)
   const concluded = concludeExamination(determined, examination, await indexProblems(edges))
   const around =
     options.level === 'full'
@@ -166,7 +179,7 @@ async function examined(
           { circuit: options.original, edges: original },
           { circuit, edges },
           facing,
-          predictedRows({ original, edges }, examination, options),
+          rows.map,
           options,
         )
       : undefined

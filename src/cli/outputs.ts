@@ -98,13 +98,22 @@ async function writeTable(file: AtomicFile, rows: readonly DifferenceRow[]): Pro
 }
 
 /** One table per circuit: `FILE.csv`, or `FILE.<circuit>.csv` where there are several. */
-export function tablePaths(path: string, circuits: readonly string[]): string[] {
+export const tablePaths = (path: string, circuits: readonly string[]): string[] =>
+  onePerCircuit(path, circuits, ['.csv', '.npz'], '--write-differences')
+
+/** Likewise of `--write-edge-map`. */
+export const edgeMapPaths = (path: string | undefined, circuits: readonly string[]): string[] =>
+  path === undefined ? [] : onePerCircuit(path, circuits, ['.npy'], '--write-edge-map')
+
+function onePerCircuit(
+  path: string,
+  circuits: readonly string[],
+  extensions: readonly string[],
+  field: string,
+): string[] {
   const extension = extname(path)
-  if (extension !== '.csv' && extension !== '.npz') {
-    throw new InputError(`expected a name that ends in .csv or .npz, found ${path}`, {
-      field: '--write-differences',
-    })
-  }
+  if (!extensions.includes(extension))
+    throw new InputError(`expected a name that ends in ${extensions.join(' or ')}, found ${path}`, { field })
   if (circuits.length === 1) return [path]
   const stem = path.slice(0, -extension.length)
   const used = new Map<string, number>()

@@ -57,6 +57,11 @@ export async function runShardVerb(
 }
 
 function refuseOthers(flags: VerifyFlags): void {
+  if (flags.writeEdgeMap !== undefined)
+    throw new InputError('a shard sees a part of the rows', {
+      field: '--write-edge-map',
+      hint: 'run connproof verify without --shard',
+    })
   const other = (['proof', 'writeDifferences', 'junit', 'json'] as const).find(
     flag => flags[flag] !== undefined,
   )

@@ -11,7 +11,7 @@ import type { FindingCode, Proof } from '../verification/proof.ts'
 import { type VerifyOptions, verify } from '../verify.ts'
 import { verifyConfig } from '../verify-config.ts'
 import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
-import { planOutputs } from './outputs.ts'
+import { edgeMapPaths, planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
 import { resourcesFor } from './resources.ts'
@@ -33,7 +33,11 @@ export async function runVerify(
       hint: 'connproof verify --help',
     })
   refuseOfCampaigns(flags)
-  const outputs = planOutputs(flags, [original, ...manipulated, flags.removed, flags.added], manipulated)
+  const outputs = planOutputs(
+    flags,
+    [original, ...manipulated, flags.removed, flags.added, ...edgeMapPaths(flags.writeEdgeMap, manipulated)],
+    manipulated,
+  )
   try {
     const proofs = await prove(original, manipulated, flags, session)
     session.signal.throwIfAborted()
@@ -64,7 +68,11 @@ export async function runConfigVerify(
       hint: 'connproof verify ORIGINAL MANIPULATED --config manip_config.json',
     })
   refuseOfCampaigns(flags)
-  const outputs = planOutputs(flags, [original, ...manipulated, flags.config], manipulated)
+  const outputs = planOutputs(
+    flags,
+    [original, ...manipulated, flags.config, ...edgeMapPaths(flags.writeEdgeMap, manipulated)],
+    manipulated,
+  )
   const progress = new Progress({
     write: terminal.err,
     tty: terminal.errIsTty,
@@ -89,6 +97,8 @@ export async function runConfigVerify(
       sourcePopulation: flags.sourcePopulation,
       targetPopulation: flags.targetPopulation,
       keep: Math.max(flags.show, KEEP),
+      edgeMaps: edgeMapPaths(flags.writeEdgeMap, manipulated),
+      force: flags.force,
       ...resourcesFor(flags),
       folder: flags.tmp,
       signal,
@@ -159,6 +169,8 @@ export async function withQuestion<T>(
       allow: (flags.allow ?? []) as FindingCode[],
       keep: Math.max(flags.show, KEEP),
       all: flags.writeDifferences !== undefined,
+      edgeMaps: edgeMapPaths(flags.writeEdgeMap, manipulated),
+      force: flags.force,
       ...resourcesFor(flags),
       folder: flags.tmp,
       signal,

@@ -34,6 +34,8 @@ export interface VerifyFlags {
   readonly json?: true
   readonly proof?: string
   readonly writeDifferences?: string
+  /** `FILE.npy`: old row -> new row. */
+  readonly writeEdgeMap?: string
   readonly force?: true
   readonly memory?: number
   readonly tmp?: string
@@ -79,6 +81,7 @@ export function addVerify(program: Command, session: Session): void {
     .option('--json', 'JSON Lines on stdout')
     .option('--proof <file>', 'write the proof as JSON')
     .option('--write-differences <file>', 'write every culprit: FILE.csv or FILE.npz')
+    .addOption(new Option('--write-edge-map <file>').hideHelp())
     .option('--force', 'overwrite these files; of a CAMPAIGN: prove again')
     .addOption(new Option('--allow-missing').hideHelp())
     .addOption(new Option('--dry-run').hideHelp())
@@ -129,4 +132,4 @@ const isCampaign = async (file: string): Promise<boolean> =>
   (await import('../campaign/recognise.ts')).isCampaignFile(file)
 
 const EXAMPLE =
-  '\nAlso: --splits --logs --id-base --shard --junit --allow-missing --dry-run\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+  '\nAlso: --write-edge-map FILE.npy (old row -> new row or -1) --splits --logs --id-base --shard --junit --allow-missing --dry-run\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'

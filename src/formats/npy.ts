@@ -220,6 +220,15 @@ export function encodeNpy(array: NpyContent): Uint8Array<ArrayBuffer> {
   if (count * itemSize !== data.byteLength) {
     throw new InternalError(`${data.byteLength} bytes for shape ${shapeText(shape)} of ${dtype}`)
   }
+  const header = encodeNpyHeader(dtype, shape, fortranOrder)
+  const bytes = new Uint8Array(header.length + data.byteLength)
+  bytes.set(header)
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length)
+  return bytes
+}
+
+/** What stands before the elements of such a file, where these are written one after the other. */
+export function encodeNpyHeader(dtype: string, shape: readonly number[], fortranOrder = false): Uint8Array {
   const order = fortranOrder ? 'True' : 'False'
   const dictionary = `{'descr': '${dtype}', 'fortran_order': ${order}, 'shape': ${shapeText(shape)}, }`
   // NumPy leaves room for the growing dimension to become a number of 21 digits, then aligns to 64 bytes.
@@ -229,10 +238,7 @@ export function encodeNpy(array: NpyContent): Uint8Array<ArrayBuffer> {
   const padding = 64 - ((10 + unpadded.length + 1) % 64)
   const header = Buffer.from(`\x93NUMPY\x01\x00__${unpadded}${' '.repeat(padding)}\n`, 'latin1')
   header.writeUInt16LE(header.length - 10, 8)
-  const bytes = new Uint8Array(header.length + data.byteLength)
-  bytes.set(header)
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length)
-  return bytes
+  return header
 }
 
 function kindOf(data: NpyData): NumericKind {

@@ -154,6 +154,8 @@ class Follower {
       return references.map(one => following(one, table, this.#changes))
     } catch (error) {
       if (!isInputError(error)) throw error
+      // What it should be is not known: neither is it held to be what it was.
+      this.followed.add(references[0]?.population ?? '')
       this.reasons.push(`${error.field} of ${references[0]?.population} ${error.message}`)
       return undefined
     }

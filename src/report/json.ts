@@ -74,6 +74,7 @@ export function proofRecord(proof: Proof): JsonRecord {
       properties: proof.synapses.properties.map(facts => ({ ...facts })),
       pipeline: proof.synapses.pipeline,
     },
+    edge_map: proof.edgeMap && { ...proof.edgeMap },
     inputs: proof.inputs.map(input => ({ ...input })),
     seconds: Math.round(proof.seconds * 1000) / 1000,
   }

@@ -174,6 +174,14 @@ const passedWords = ({ id, except }: CheckResult): string =>
     ? CHECK_WORDS[id]
     : `every kept edge the same but for ${except.join(', ')}, which could not be compared`
 
+/** Where a file of rows was asked for. */
+export function edgeMapSentence({ edgeMap }: Proof): string | undefined {
+  if (edgeMap === undefined) return undefined
+  if (!edgeMap.written) return `${edgeMap.file} was not written: ${edgeMap.reason}`
+  const gone = edgeMap.rows - edgeMap.kept
+  return `${edgeMap.file} has the new row of ${plural(edgeMap.kept, 'edge')}, and -1 for ${gone} that are gone`
+}
+
 /** `file: field: what is wrong`, and what to do on a line of its own. */
 export function troubleLines(trouble: Trouble): string[] {
   const place = [trouble.file, trouble.field].filter(part => part !== undefined && part !== '')

@@ -4,6 +4,7 @@ import { adviceFor } from './advice.ts'
 import {
   connectionsLine,
   culpritSentences,
+  edgeMapSentence,
   findingSentence,
   passedSentence,
   plural,
@@ -50,6 +51,7 @@ export function proofToText(proof: Proof, { show, style = PLAIN }: TextOptions):
   const advice = adviceFor(proof)
   add('likely cause', advice?.cause)
   add('next', advice?.next)
+  add('map of rows', edgeMapSentence(proof))
   if (proof.level !== undefined) {
     add(
       proof.verdict !== 'differs' ? `proven, level ${proof.level}` : `passed, level ${proof.level}`,

@@ -127,6 +127,12 @@ export interface ProvenContract {
   readonly unpredicted: string | undefined
 }
 
+/** The file of rows: old row -> new row. */
+export type EdgeMap =
+  /** `rows`: edges of the original; `kept`: those that have a new row, the others have -1. */
+  | { readonly file: string; readonly written: true; readonly rows: number; readonly kept: number }
+  | { readonly file: string; readonly written: false; readonly reason: string }
+
 export interface Proof {
   readonly schema: 1
   readonly tool: { readonly name: 'connproof'; readonly version: string }
@@ -162,6 +168,8 @@ export interface Proof {
   readonly inputs: readonly InputIdentity[]
   /** Every culprit, only where the caller asked for all of them; not part of the JSON. */
   readonly differences: readonly Difference[] | undefined
+  /** Where the caller asked for the map of rows. */
+  readonly edgeMap?: EdgeMap | undefined
   /** What the comparison edge by edge found, from level `synapses` on. */
   readonly synapses?: Pick<SynapseComparison, 'edges' | 'properties' | 'pipeline'> | undefined
   /** Wall time of the pass this circuit took part in. */

@@ -36,6 +36,8 @@ export interface Referring {
   /** Where the references are; default in group 0. */
   readonly at?: string
   readonly noGlia?: boolean
+  /** Whether populations have no indices. */
+  readonly noIndex?: boolean
 }
 
 const INT = (bytes: 1 | 2 | 4 | 8, signed: boolean) => ({ kind: 'int', bytes, signed }) as const
@@ -73,6 +75,20 @@ export function writeReferring(folder: string, circuit: Referring): string {
     }
     ids(0)
     ids(1)
+    if (circuit.noIndex !== true)
+      for (const side of [0, 1] as const) {
+        // Each edge is a range of its own.
+        const of = Array.from({ length: NEURONS }, (_, node) =>
+          rows.flatMap((row, edge) => (row[side] === node ? [edge] : [])),
+        )
+        const begins = of.map((_, node) => of.slice(0, node).flat().length)
+        const ranges = of.flatMap((own, node) => [begins[node] ?? 0, (begins[node] ?? 0) + own.length])
+        const index = `/edges/${name}/indices/${side === 0 ? 'source_to_target' : 'target_to_source'}`
+        const pairs = { type: INT(8, true), shape: [NEURONS, 2] }
+        file.dataset(`${index}/node_id_to_ranges`, pairs, int64(ranges))
+        const flat = of.flat().flatMap(edge => [edge, edge + 1])
+        file.dataset(`${index}/range_to_edge_id`, { ...pairs, shape: [flat.length / 2, 2] }, int64(flat))
+      }
     return file
   }
   const own = edges(
