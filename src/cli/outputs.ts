@@ -9,6 +9,8 @@ export interface OutputFlags {
   readonly proof?: string
   readonly writeDifferences?: string
   readonly junit?: string
+  /** Written elsewhere; refused here, before the run. */
+  readonly writeEdgeMap?: string | undefined
   readonly force?: true
 }
 
@@ -50,6 +52,10 @@ export function planOutputs(
   try {
     const proof = flags.proof === undefined ? undefined : open(flags.proof, '--proof')
     const xml = flags.junit === undefined ? undefined : open(flags.junit, '--junit')
+    for (const path of edgeMapPaths(flags.writeEdgeMap, circuits)) {
+      refuse(path, '--write-edge-map', given, flags.force === true)
+      given.add(realPath(path))
+    }
     const table = flags.writeDifferences
     const tables =
       table === undefined ? [] : tablePaths(table, circuits).map(path => open(path, '--write-differences'))

@@ -33,11 +33,7 @@ export async function runVerify(
       hint: 'connproof verify --help',
     })
   refuseOfCampaigns(flags)
-  const outputs = planOutputs(
-    flags,
-    [original, ...manipulated, flags.removed, flags.added, ...edgeMapPaths(flags.writeEdgeMap, manipulated)],
-    manipulated,
-  )
+  const outputs = planOutputs(flags, [original, ...manipulated, flags.removed, flags.added], manipulated)
   try {
     const proofs = await prove(original, manipulated, flags, session)
     session.signal.throwIfAborted()
@@ -68,11 +64,7 @@ export async function runConfigVerify(
       hint: 'connproof verify ORIGINAL MANIPULATED --config manip_config.json',
     })
   refuseOfCampaigns(flags)
-  const outputs = planOutputs(
-    flags,
-    [original, ...manipulated, flags.config, ...edgeMapPaths(flags.writeEdgeMap, manipulated)],
-    manipulated,
-  )
+  const outputs = planOutputs(flags, [original, ...manipulated, flags.config], manipulated)
   const progress = new Progress({
     write: terminal.err,
     tty: terminal.errIsTty,
