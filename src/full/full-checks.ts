@@ -2,17 +2,15 @@
 import type { Circuit } from '../connectome/circuit.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
 import { isInputError } from '../errors.ts'
-import { openHdf5 } from '../formats/hdf5/open.ts'
 import { SonataCircuit } from '../sonata/circuit.ts'
-import { checkIndices } from '../sonata/edge-index.ts'
-import { readEdgeLayout } from '../sonata/edge-layout.ts'
 import type { Facing } from '../sonata/facing.ts'
 import type { CheckResult, Finding, FullCheckId, FullCode } from '../verification/proof.ts'
 import type { LookupOptions } from '../verification/rows/row-lookup.ts'
 import type { NoRowMap, RowMap } from '../verification/rows/row-map.ts'
-import { checkConfig } from './config-sound.ts'
-import { comparePopulations } from './populations.ts'
+import { lookAtIndices } from './indices.ts'
+import { compareNodes, comparePopulations } from './populations.ts'
 import { referencesMade } from './references-check.ts'
+import { compareConfigs } from './same-config.ts'
 
 export interface FullFinding {
   readonly code: FullCode
@@ -22,8 +20,14 @@ export interface FullFinding {
   readonly found: string
 }
 
-/** A check that was made, or why it was not. */
-type Made = { readonly findings: readonly FullFinding[] } | { readonly reason: string }
+/** What one check found. */
+export interface Looked {
+  readonly findings: readonly FullFinding[]
+  /** What could not be compared, and why: then the check was not made, whatever else is the same. */
+  readonly unchecked: readonly string[]
+  /** What need not be the same, and is not. */
+  readonly notes?: readonly string[] | undefined
+}
 
 export interface FullProof {
   readonly checks: readonly CheckResult[]
@@ -53,96 +57,75 @@ export async function proveFull(
 ): Promise<FullProof> {
   const [before, after] = [original.circuit, manipulated.circuit]
   const replaced = { original: original.edges.population, manipulated: manipulated.edges.population }
-  const around = async (make: (a: SonataCircuit, b: SonataCircuit) => Promise<Made>): Promise<Made> => {
+  const around = async (look: (a: SonataCircuit, b: SonataCircuit) => Promise<Looked>): Promise<Looked> => {
     const reason = [before, after].map(withoutConfig).find(found => found !== undefined)
     if (reason !== undefined || !(before instanceof SonataCircuit) || !(after instanceof SonataCircuit))
-      return { reason: reason ?? 'there is no configuration' }
+      return { findings: [], unchecked: [reason ?? 'there is no configuration'] }
     for (const { config, reads } of [before, after])
       for (const { typesFile } of [...config.nodes, ...config.edges])
         if (typesFile !== undefined) reads.note(typesFile)
-    return make(before, after)
+    return look(before, after)
   }
   const references = await referencesMade(before, after, facing, rows, options)
-  const made: readonly (readonly [FullCheckId, Made])[] = [
-    ['indices.consistent', await attempt('indices.consistent', () => indices(manipulated.edges))],
-    [
-      'nodes.files',
-      await attempt('nodes.files', () =>
-        around(async (a, b) => ({
-          findings: await comparePopulations('nodes', await a.nodePopulations(), await b.nodePopulations()),
-        })),
-      ),
-    ],
-    [
-      'populations.others',
-      await attempt('populations.others', () =>
-        around(async () => {
-          const others = facing.others.filter(pair => !references.followed.has(pair.original.population))
-          return {
-            findings: await comparePopulations(
-              'edges',
-              others.map(pair => pair.original),
-              others.map(pair => pair.manipulated),
-            ),
-          }
-        }),
-      ),
-    ],
-    [
-      'config.sound',
-      await attempt('config.sound', () =>
-        around(async (a, b) => ({ findings: await checkConfig(a, b, replaced) })),
-      ),
-    ],
-  ]
+  const others = facing.others.filter(pair => !references.followed.has(pair.original.population))
+  const looks: Readonly<Record<Exclude<FullCheckId, 'references.sound'>, () => Promise<Looked>>> = {
+    'indices.consistent': () => lookAtIndices(original.edges, manipulated.edges),
+    'nodes.files': () =>
+      around(async (a, b) => compareNodes(await a.nodePopulations(), await b.nodePopulations())),
+    'populations.others': () => around(() => comparePopulations('edges', others)),
+    'config.sound': () =>
+      around(async (a, b) => {
+        const compared = await compareConfigs(a, b, replaced)
+        return { ...compared, findings: [...(await unresolved(a, b)), ...compared.findings] }
+      }),
+  }
+  const made: (readonly [FullCheckId, Looked])[] = []
+  for (const [id, look] of Object.entries(looks) as [FullCheckId, () => Promise<Looked>][])
+    made.push([id, await attempt(id, look)])
   return {
-    checks: [...made.map(([id, result]) => checkResult(id, result)), ...references.checks],
-    findings: [
-      ...made.flatMap(([, result]) => ('findings' in result ? result.findings.map(asFinding) : [])),
-      ...references.findings,
-    ],
+    checks: [...made.map(([id, looked]) => checkResult(id, looked)), ...references.checks],
+    findings: [...made.flatMap(([, { findings }]) => findings.map(asFinding)), ...references.findings],
     notChecked: [
       ...references.notChecked,
-      ...made.flatMap(([id, result]) => ('reason' in result ? [`${WORDS[id]} (${result.reason})`] : [])),
-      'attributes of groups and datasets in node files and other edge populations',
+      ...made.flatMap(([id, { unchecked, notes = [] }]) => [
+        ...unchecked.map(what => `${WORDS[id]} (${what})`),
+        ...notes,
+      ]),
     ],
   }
 }
 
 /** What cannot be read is a finding of the check that needed it. */
-async function attempt(check: FullCheckId, make: () => Promise<Made>): Promise<Made> {
+async function attempt(check: FullCheckId, look: () => Promise<Looked>): Promise<Looked> {
   try {
-    return await make()
+    return await look()
   } catch (error) {
     if (!isInputError(error)) throw error
     const found = [error.file, error.field, error.message].filter(Boolean).join(': ')
-    return {
-      findings: [{ code: 'config.unresolved', check, count: 1, expected: 'files that can be read', found }],
-    }
+    const expected = 'files that can be read'
+    return { findings: [{ code: 'config.unresolved', check, count: 1, expected, found }], unchecked: [] }
   }
 }
 
-async function indices(edges: EdgeSource): Promise<Made> {
-  const place = edges.target.place
-  if (place === undefined) return { reason: `${edges.file} has none before it is converted` }
-  const h5 = await openHdf5(place.file)
-  try {
-    const { index } = await readEdgeLayout(h5, edges.population)
-    if (index === null) return { reason: `${edges.file} has none` }
-    const problems = await checkIndices(h5, edges.population, edges)
-    return {
-      findings: problems.map(({ message, direction }) => ({
-        code: 'indices.wrong',
-        check: 'indices.consistent',
-        count: 1,
-        expected: `${direction} as the id columns say`,
-        found: message,
-      })),
-    }
-  } finally {
-    h5.close()
-  }
+/** Populations that cannot be opened: of nodes those that could be before, of edges new ones; others are told at every level. */
+async function unresolved(original: SonataCircuit, manipulated: SonataCircuit): Promise<FullFinding[]> {
+  const broken = (await original.nodePopulations()).filter(({ problem }) => problem !== undefined)
+  const known = { nodes: namesOf(broken), edges: namesOf(await original.edgePopulations()) }
+  const now = { nodes: await manipulated.nodePopulations(), edges: await manipulated.edgePopulations() }
+  return (['nodes', 'edges'] as const)
+    .flatMap(side => now[side].filter(({ population }) => !known[side].has(population)))
+    .filter(({ problem }) => problem !== undefined)
+    .map(({ problem, population, file }) => ({
+      code: 'config.unresolved',
+      check: 'config.sound',
+      count: 1,
+      expected: `population ${population ?? ''} in ${file}`,
+      found: problem?.message ?? '',
+    }))
 }
+
+const namesOf = (infos: readonly { readonly population: string | undefined }[]) =>
+  new Set(infos.map(({ population }) => population))
 
 /** Why a circuit has no files around its edges. */
 function withoutConfig(circuit: Circuit | undefined): string | undefined {
@@ -151,9 +134,10 @@ function withoutConfig(circuit: Circuit | undefined): string | undefined {
   return circuit.config.file.endsWith('.json') ? undefined : `${circuit.file} has no configuration`
 }
 
-function checkResult(id: FullCheckId, result: Made): CheckResult {
-  if ('reason' in result) return { id, level: 'full', status: 'not_checked', reason: result.reason }
-  return { id, level: 'full', status: result.findings.length > 0 ? 'failed' : 'passed' }
+function checkResult(id: FullCheckId, { findings, unchecked }: Looked): CheckResult {
+  if (findings.length > 0) return { id, level: 'full', status: 'failed' }
+  if (unchecked.length === 0) return { id, level: 'full', status: 'passed' }
+  return { id, level: 'full', status: 'not_checked', reason: unchecked.join(', ') }
 }
 
 const asFinding = ({ code, check, count, expected, found }: FullFinding): Finding => ({

@@ -1,93 +1,153 @@
-/** The other populations of a circuit: there, and the same, by file or by what is in them. */
-import { realpath } from 'node:fs/promises'
+/** Populations that both circuits have: the same, by file or by what is in them. */
 import { type InputError, isInputError } from '../errors.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
-import type { FullFinding } from './full-checks.ts'
-import { differencesOf } from './same-tree.ts'
+import type { Hdf5File } from '../formats/hdf5/types.ts'
+import type { PopulationInfo } from '../sonata/choose-population.ts'
+import type { FullFinding, Looked } from './full-checks.ts'
+import { comparePaths, isSameFile, sameBytes } from './same-path.ts'
+import { compareTrees, type TreeComparison } from './same-tree.ts'
 import { compareTypes, type TypedFiles, typeFinding } from './types.ts'
-
-interface Listed {
-  readonly population: string | undefined
-  readonly file: string
-  readonly typesFile?: string | undefined
-  readonly problem: InputError | undefined
-}
 
 const NOUN = { nodes: 'node', edges: 'edge' } as const
 
+/** Two populations that face each other. */
+export interface PopulationPair {
+  readonly original: Place
+  readonly manipulated: Place
+}
+
+type Place = Pick<PopulationInfo, 'file' | 'population'> & { readonly typesFile?: string | undefined }
+
 /**
- * Populations of the original that the manipulated circuit lacks or has otherwise.
+ * What a population holds otherwise than the one that it faces: every dataset with its attributes.
  *
  * @param side group of the files, `nodes` or `edges`
  */
 export async function comparePopulations(
   side: 'nodes' | 'edges',
-  original: readonly Listed[],
-  manipulated: readonly Listed[],
-): Promise<FullFinding[]> {
-  const check = side === 'nodes' ? 'nodes.files' : 'populations.others'
+  pairs: readonly PopulationPair[],
+): Promise<Looked> {
+  const check: FullFinding['check'] = side === 'nodes' ? 'nodes.files' : 'populations.others'
   const findings: FullFinding[] = []
-  for (const info of original) {
-    const { population } = info
-    // What the original itself cannot read is no fault of the manipulation.
-    if (population === undefined || info.problem !== undefined) continue
-    const other = manipulated.find(candidate => candidate.population === population)
-    const of = `${NOUN[side]} population ${population}`
-    if (other === undefined) {
-      findings.push({
-        code: 'population.lost',
-        check,
-        count: 1,
-        expected: `${of} of ${info.file}`,
-        found: 'nothing',
-      })
-      continue
-    }
-    const path = `/${side}/${population}`
-    const same = await isSameFile(info.file, other.file)
-    const datasets = same ? [] : await contents(info.file, other.file, path)
-    const files = [typedFiles(info), typedFiles(other)] as const
-    const types = await compareTypes(side, population, ...files)
-    for (const one of types.differences) findings.push(typeFinding(side, population, files, one))
+  const unchecked: string[] = []
+  for (const { original, manipulated } of pairs) {
+    const of = `${NOUN[side]} population ${original.population}`
+    const types = await typesOf(side, original, manipulated)
+    findings.push(...types.findings.map(one => ({ ...one, check })))
+    unchecked.push(...types.unchecked.map(what => `${of}: ${what}`))
+    if (await isSameFile(original.file, manipulated.file)) continue
+    const path = `/${side}/${original.population}`
+    const { differences: all, unchecked: more } = await contents(original.file, manipulated.file, path)
     // Where types say the same of every row, their numbers are but labels.
-    const labels = types.labels && types.differences.length === 0
-    const differences = datasets.filter(one => !labels || one.path !== `${path}/${side.slice(0, -1)}_type_id`)
+    const differences = all.filter(
+      one => !types.labels || one.path !== `${path}/${side.slice(0, -1)}_type_id`,
+    )
     const [first] = differences
-    if (first === undefined) continue
-    findings.push({
-      code: 'population.changed',
-      check,
-      count: differences.length,
-      expected: `${of} as in ${info.file}`,
-      found: `${other.file}: ${first.path} ${first.what}`,
-    })
+    if (first !== undefined)
+      findings.push({
+        code: 'population.changed',
+        check,
+        count: differences.length,
+        expected: `${of} as in ${original.file}`,
+        found: `${manipulated.file}: ${first.path} ${first.what}`,
+      })
+    unchecked.push(...more.map(what => `${of}: ${what}`))
   }
-  return findings
+  return { findings, unchecked }
 }
 
-const typedFiles = ({ file, typesFile }: Listed): TypedFiles => ({ file, typesFile })
+/** Node populations of the one circuit and the other, by name; and those that one of them alone has. */
+export async function compareNodes(
+  original: readonly PopulationInfo[],
+  manipulated: readonly PopulationInfo[],
+): Promise<Looked> {
+  const findings: FullFinding[] = []
+  const pairs: PopulationPair[] = []
+  const tell = (code: FullFinding['code'], expected: string, found: string): void => {
+    findings.push({ code, check: 'nodes.files', count: 1, expected, found })
+  }
+  for (const info of original) {
+    const other = manipulated.find(({ population }) => population === info.population)
+    // A file that could not be listed has no names to look for.
+    if (info.population === undefined) continue
+    const expected = `node population ${info.population} of ${info.file}`
+    if (other === undefined) tell('population.lost', expected, 'nothing')
+    else if (info.listed && !other.listed)
+      tell(
+        'population.lost',
+        expected,
+        `an entry for ${other.file} that names no populations: libsonata and snap see none`,
+      )
+    else pairs.push({ original: info, manipulated: other })
+  }
+  for (const { population, file, listed } of manipulated) {
+    if (population === undefined || original.some(info => info.population === population)) continue
+    const named = listed || original.every(info => !info.listed)
+    if (named) tell('population.added', 'no other node population', `${population} in ${file}`)
+  }
+  const unlisted = original.filter(({ population }) => population === undefined)
+  const compared = await comparePopulations('nodes', pairs)
+  return {
+    findings: [...findings, ...compared.findings],
+    unchecked: [
+      ...unlisted.map(
+        ({ file, problem }) => `${file}: ${problem?.message ?? 'its populations are not known'}`,
+      ),
+      ...compared.unchecked,
+    ],
+  }
+}
 
-async function contents(before: string, after: string, path: string) {
-  const one = await openHdf5(before)
+/** What tables of types say of each row. */
+async function typesOf(
+  side: 'nodes' | 'edges',
+  before: Place,
+  after: Place,
+): Promise<Looked & { readonly labels: boolean }> {
+  const files: readonly [TypedFiles, TypedFiles] = [typedFiles(before), typedFiles(after)]
+  const [from, to] = files.map(({ typesFile }) => typesFile)
+  const nothing = { findings: [], unchecked: [], labels: false }
+  if (from === to && (await isSameFile(before.file, after.file))) return nothing
   try {
-    const other = await openHdf5(after).catch(error => {
-      if (isInputError(error)) return error
-      throw error
-    })
-    if (isInputError(other)) return [{ path, what: other.message }]
-    try {
-      return await differencesOf(one, other, path)
-    } finally {
-      other.close()
-    }
-  } finally {
-    one.close()
+    const { differences, labels } = await compareTypes(side, before.population ?? '', ...files)
+    const findings = differences.map(one => typeFinding(side, before.population ?? '', files, one))
+    return { findings, unchecked: [], labels: labels && findings.length === 0 }
+  } catch (error) {
+    if (!isInputError(error)) throw error
+    const found = [error.file, error.field, error.message].filter(Boolean).join(': ')
+    const compared = from === undefined || to === undefined ? undefined : await comparePaths(from, to)
+    // What the original itself cannot tell is no fault of the manipulation.
+    if (compared !== undefined && compared.result !== 'differs') return { ...nothing, unchecked: [found] }
+    const expected = `types of ${before.population} that can be read`
+    const finding = { code: 'config.unresolved', check: 'config.sound', count: 1, expected, found } as const
+    return { ...nothing, findings: [finding] }
   }
 }
 
-/** Links followed. */
-export async function isSameFile(a: string, b: string): Promise<boolean> {
-  const real = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined)
-  const [x, y] = [await real(a), await real(b)]
-  return x !== undefined && x === y
+const typedFiles = ({ file, typesFile }: Place): TypedFiles => ({ file, typesFile })
+
+async function contents(before: string, after: string, path: string): Promise<TreeComparison> {
+  const [one, other] = [await opened(before), await opened(after)]
+  try {
+    if (isInputError(one) || isInputError(other)) {
+      const what = [one, other].find(isInputError)?.message ?? ''
+      if (!isInputError(one)) return { differences: [{ path, what }], unchecked: [] }
+      const same = isInputError(other) && (await sameBytes(before, after).catch(() => false))
+      return { differences: [], unchecked: same ? [] : [`${path} (${what})`] }
+    }
+    const found = await compareTrees(one, other, path)
+    // Equal files hold the same whatever it is, unless they lead to others.
+    const alone = one.reads.list().length === 1 && other.reads.list().length === 1
+    if (found.differences.length + found.unchecked.length > 0 && alone && (await sameBytes(before, after)))
+      return { differences: [], unchecked: [] }
+    return found
+  } finally {
+    for (const h5 of [one, other]) if (!isInputError(h5)) h5.close()
+  }
 }
+
+const opened = (file: string): Promise<Hdf5File | InputError> =>
+  openHdf5(file).catch(error => {
+    if (isInputError(error)) return error
+    throw error
+  })

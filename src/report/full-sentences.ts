@@ -17,6 +17,7 @@ const counted =
 
 export const FULL_WORDS: Readonly<Record<FullCode, (finding: Finding) => string>> = {
   'indices.wrong': counted('fault', 'in an index'),
+  'indices.lost': counted('part', 'of the indices lost'),
   'population.lost': counted('population', 'lost'),
   'population.added': counted('population', 'added'),
   'population.changed': counted('dataset', 'of a population changed'),
@@ -24,7 +25,10 @@ export const FULL_WORDS: Readonly<Record<FullCode, (finding: Finding) => string>
   'types.changed': ({ count, expected, found }) =>
     `what types say of ${count} nodes or edges changed: expected ${expected}, found ${found}`,
   'config.unresolved': counted('population', 'that cannot be opened'),
-  'config.moved': counted('path', 'of the configuration led elsewhere'),
+  'config.moved': counted('path', 'of the configuration led to something else'),
+  'config.changed': counted('key', 'of the configuration changed'),
+  'config.lost': counted('key', 'of the configuration lost'),
+  'config.added': counted('key', 'of the configuration added'),
 }
 
 export const FULL_RULES: readonly Rule[] = [
@@ -50,6 +54,11 @@ export const FULL_RULES: readonly Rule[] = [
     next: 'compare networks.edges of both circuit configurations; if another pair was meant, name it with --population and --manipulated-population',
   },
   {
+    when: ({ count }) => count('indices.lost') > 0,
+    cause: 'the edges file was written or repacked by a program that does not keep the indices',
+    next: 'make the indices again (libsonata: EdgePopulation.write_indices) after removing the old ones',
+  },
+  {
     when: ({ count }) => count('indices.wrong') > 0,
     cause: 'edges were changed after the indices were made, or the file was written by hand',
     next: 'make the indices again (libsonata: EdgePopulation.write_indices) after removing the old ones',
@@ -68,5 +77,11 @@ export const FULL_RULES: readonly Rule[] = [
     when: ({ count }) => count('config.moved') > 0,
     cause: 'connectome-manipulator writes paths that libsonata does not expand relative to its output folder',
     next: 'put the paths of the original into the new circuit_config.json',
+  },
+  {
+    when: ({ count }) => count('config.changed') + count('config.lost') + count('config.added') > 0,
+    cause:
+      'the new circuit_config.json was edited, or written from another configuration than that of the original',
+    next: 'let both circuit configurations say the same of all that was not manipulated',
   },
 ]

@@ -27,6 +27,7 @@ export type FullCheckId =
 /** Findings about what lies around the edges. */
 export type FullCode =
   | 'indices.wrong'
+  | 'indices.lost'
   | 'population.lost'
   | 'population.added'
   | 'population.changed'
@@ -34,6 +35,9 @@ export type FullCode =
   | 'types.changed'
   | 'config.unresolved'
   | 'config.moved'
+  | 'config.changed'
+  | 'config.lost'
+  | 'config.added'
 
 export type SynapseCheckId = 'properties.same' | 'synapses.same' | 'synapses.order'
 

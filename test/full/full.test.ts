@@ -17,7 +17,7 @@ beforeAll(async () => {
   // A second edge population, and a path that no reader of connectivity looks at.
   const original = join(folder, 'demo/original')
   copyFileSync(join(original, 'edges.h5'), join(original, 'sibling.h5'))
-  mkdirSync(join(original, 'spines'))
+  for (const name of ['spines', 'morphologies', 'hoc']) mkdirSync(join(original, name))
   edit(join(original, 'circuit_config.json'), config => {
     config.networks.edges.push({
       edges_file: '$BASE_DIR/sibling.h5',

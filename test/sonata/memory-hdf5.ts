@@ -46,6 +46,10 @@ export class MemoryHdf5 implements Hdf5File {
     return path
   }
 
+  async attributeNames(path: string): Promise<string[]> {
+    return Object.keys(this.#datasets.get(path)?.attributes ?? {}).sort()
+  }
+
   async attribute(path: string, name: string): Promise<Hdf5Attribute | undefined> {
     return this.#datasets.get(path)?.attributes?.[name]
   }

@@ -10,22 +10,26 @@ export function readAttribute(
   name: string,
   heap: GlobalHeap,
 ): Hdf5Attribute | undefined {
+  const found = attributesOf(messages).filter(parts => parts.name === name)
+  const [first] = found
+  if (found.length > 1) throw new NotUnderstood('attribute given twice')
+  return first && decode(first, heap)
+}
+
+/** Names of all attributes of an object, in the order of its header. */
+export const readAttributeNames = (messages: readonly Message[]): string[] =>
+  attributesOf(messages).map(({ name }) => name)
+
+function attributesOf(messages: readonly Message[]): Parts[] {
   const info = only(messages, MESSAGE.attributeInfo)
   if (info !== undefined) {
     info.expect(0)
     if (info.u8() & 1) info.skip(2)
     if (info.address() !== undefined) throw new NotUnderstood('dense attributes')
   }
-  let value: Hdf5Attribute | undefined
-  for (const message of messages) {
-    if (message.type !== MESSAGE.attribute) continue
-    if (message.shared) throw new NotUnderstood('shared attribute')
-    const parts = split(new Cursor(message.data))
-    if (parts.name !== name) continue
-    if (value !== undefined) throw new NotUnderstood('attribute given twice')
-    value = decode(parts, heap)
-  }
-  return value
+  const own = messages.filter(({ type }) => type === MESSAGE.attribute)
+  if (own.some(({ shared }) => shared)) throw new NotUnderstood('shared attribute')
+  return own.map(({ data }) => split(new Cursor(data)))
 }
 
 interface Parts {

@@ -79,11 +79,14 @@ export class H5wasmFile {
     return dataset
   }
 
+  attributeNames(names: readonly string[]): string[] {
+    if (this.#find(names) === undefined) return []
+    return this.#call(pathOf(names), path => this.#module.get_attribute_names(this.#id, path))
+  }
+
   attribute(names: readonly string[], name: string): Hdf5Attribute | undefined {
-    if (this.#find(names) === undefined) return undefined
+    if (!this.attributeNames(names).includes(name)) return undefined
     const path = pathOf(names)
-    const known = this.#call(path, () => this.#module.get_attribute_names(this.#id, path))
-    if (!known.includes(name)) return undefined
     const metadata = this.#call(path, () => this.#module.get_attribute_metadata(this.#id, path, name))
     if (metadata.shape === null) return []
     const values = this.#attributeValues(path, name, metadata)

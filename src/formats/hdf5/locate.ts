@@ -1,4 +1,4 @@
-import { readAttribute } from './attributes.ts'
+import { readAttribute, readAttributeNames } from './attributes.ts'
 import { Contradiction, type FileBytes, NotUnderstood } from './bytes.ts'
 import { type Chunks, locateChunks } from './chunks.ts'
 import { readExternalFiles, type Slot } from './external.ts'
@@ -80,6 +80,11 @@ export class Locator {
   attribute(names: readonly string[], name: string): Hdf5Attribute | undefined {
     const at = this.#find(names)
     return at === undefined ? undefined : readAttribute(this.#headerAt(at), name, this.heap)
+  }
+
+  attributeNames(names: readonly string[]): string[] {
+    const at = this.#find(names)
+    return at === undefined ? [] : readAttributeNames(this.#headerAt(at))
   }
 
   /** Address of the object header; `undefined` if nothing is there. */

@@ -104,6 +104,12 @@ class OpenFile implements Hdf5File {
     return file.#attributeAt(names, name)
   }
 
+  async attributeNames(path: string): Promise<string[]> {
+    const { file, names } = await this.#follow(path)
+    const own = file.#ownOrDamaged(path, locator => locator.attributeNames(names))
+    return (own === undefined ? (await file.#h5wasm()).attributeNames(names) : own.answer).sort()
+  }
+
   async identity(path: string): Promise<string | undefined> {
     const { file, names } = await this.#follow(path)
     const address = await file.#addressAt(names)

@@ -49,6 +49,8 @@ export interface Hdf5File {
   dataset(path: string): Promise<Hdf5Dataset | undefined>
   /** Attribute of a group (or dataset). */
   attribute(path: string, name: string): Promise<Hdf5Attribute | undefined>
+  /** Names of all attributes of a group or dataset, ascending; none where nothing is there. */
+  attributeNames(path: string): Promise<string[]>
   /**
    * Which object stands at a path: the same text for the same object of the same file, by whatever links it is
    * reached. Who walks groups ends circles by it. `undefined` if nothing is there.
