@@ -16,7 +16,7 @@ export interface EdgeReference {
   readonly file: string
   /** Path of the dataset below its population: `0/synapse_id`. */
   readonly dataset: string
-  /** The same, as tables of edges call it: `synapse_id`, `@dynamics:x`. */
+  /** The same, as tables of edges call it: `synapse_id`, `@dynamics:x`, `../x`. */
   readonly property: string
   /** Edge population whose rows are meant; undefined where each row names its own in {@link NAMES_BY_ROW}. */
   readonly to: string | undefined
@@ -82,6 +82,7 @@ const namesByRow = async (h5: Hdf5File, path: string): Promise<boolean> => {
 
 function propertyOf(names: readonly string[]): string {
   const last = names.at(-1) ?? ''
+  if (names.length === 1) return `../${last}`
   return names.at(-2) === 'dynamics_params' ? `@dynamics:${last}` : last
 }
 
