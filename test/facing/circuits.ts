@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildIndex } from '../../src/demo/index-groups.ts'
 import { createHdf5, type Hdf5Writer } from '../../src/formats/hdf5/writer.ts'
 import { writeMaskNpz } from '../../src/formats/scipy-sparse.ts'
 import { cooToCsc } from '../../src/kernels/csc.ts'
@@ -271,10 +272,35 @@ function writeEdges(path: string, populations: readonly Population[]): void {
       `${group}/edge_type_id`,
       rows.map(() => 0),
     )
+    if (broken === undefined) writeIndices(h5, group, { source, target, rows })
     const weights = new Uint8Array(Float32Array.from(rows, row => row[2]).buffer)
     h5.dataset(`${group}/0/weight`, { type: { kind: 'float', bytes: 4 }, shape: [rows.length] }, weights)
   }
   h5.close()
+}
+
+/** Without them libsonata opens a population, but selects nothing by node. */
+function writeIndices(
+  h5: Hdf5Writer,
+  group: string,
+  { source, target, rows }: { source: NodePopulation; target: NodePopulation; rows: readonly Row[] },
+): void {
+  const sides = [
+    ['source_to_target', Uint32Array.from(rows, row => row[0]), NODES[source]],
+    ['target_to_source', Uint32Array.from(rows, row => row[1]), NODES[target]],
+  ] as const
+  for (const [direction, ids, nodes] of sides) {
+    const { nodeIdToRanges, rangeToEdgeId } = buildIndex(ids, nodes, 'zero')
+    for (const [name, values] of [
+      ['node_id_to_ranges', nodeIdToRanges],
+      ['range_to_edge_id', rangeToEdgeId],
+    ] as const)
+      h5.dataset(
+        `${group}/indices/${direction}/${name}`,
+        { type: { kind: 'int', bytes: 8, signed: false }, shape: [values.length / 2, 2] },
+        new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      )
+  }
 }
 
 function int64(

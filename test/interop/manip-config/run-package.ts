@@ -3,12 +3,19 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { MANIPULATOR_PYTHON } from '../../python.ts'
 
-/** Exit codes of `manipulate-connectome CONFIG --output-dir DIR`, one per pair; all output goes to the log. */
+/** Exit codes of `manipulate-connectome CONFIG --output-dir DIR FLAGS`, one per pair; all output goes to the log. */
 export function runPackage(
   runs: readonly (readonly [config: string, output: string])[],
   log: string,
+  flags: readonly string[] = [],
 ): number[] {
-  const commands = runs.map(([config, output]) => ['manipulate-connectome', config, '--output-dir', output])
+  const commands = runs.map(([config, output]) => [
+    'manipulate-connectome',
+    config,
+    '--output-dir',
+    output,
+    ...flags,
+  ])
   const script = fileURLToPath(new URL('run_package.py', import.meta.url))
   const result = execFileSync(MANIPULATOR_PYTHON ?? '', [script], {
     input: JSON.stringify(commands),
