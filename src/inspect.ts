@@ -27,6 +27,8 @@ export interface EdgeFacts {
   readonly index: IndexLayout | null
   readonly groups: readonly string[]
   readonly dtype: readonly string[]
+  /** Properties that the table of edge types gives; absent where there is none. */
+  readonly types?: readonly string[]
   /** Absent, as all that follows, where there are no edges or they could not be read. */
   readonly connections?: number
   readonly multi?: number
@@ -178,12 +180,37 @@ async function numbersOf(
   try {
     const problems = await checkIndices(h5, edges.population, edges, options)
     const several = await severalSynapses(edges.table)
-    const warnings = [...noted, ...problems.map(({ message }) => message), ...(several ? [several] : [])]
-    const found = warnings.length === 0 ? read : { ...read, warnings }
+    const types = await typesIn(edges)
+    const warnings = [
+      ...noted,
+      ...problems.map(({ message }) => message),
+      ...(several ? [several] : []),
+      ...(types.warning === undefined ? [] : [types.warning]),
+    ]
+    const said = types.columns.length === 0 ? read : { ...read, types: types.columns }
+    const found = warnings.length === 0 ? said : { ...said, warnings }
     if (edges.edgeCount === 0) return found
     return { ...found, ...(await summaryFacts(await measured(edges), options)) }
   } catch (error) {
     return { ...read, problem: troubleOf(error) }
+  }
+}
+
+/** A table of types that cannot be read does not hide what the edges file holds. */
+async function typesIn({ table }: EdgeSource): Promise<{ columns: readonly string[]; warning?: string }> {
+  const opened = await table?.().catch((error: unknown) => {
+    if (isInputError(error)) return undefined // the properties are not what is inspected
+    throw error
+  })
+  try {
+    const types = await opened?.types?.()
+    const lost =
+      types?.lost === true ? { warning: `the table of edge types is not there: ${types.file}` } : {}
+    return { columns: [...(types?.columns.keys() ?? [])].sort(), ...lost }
+  } catch (error) {
+    if (!isInputError(error)) throw error
+    const place = [error.file, error.field].filter(part => part !== undefined).join(': ')
+    return { columns: [], warning: `the edge types cannot be read: ${place}: ${error.message}` }
   }
 }
 

@@ -50,6 +50,7 @@ function edgeBlock(facts: EdgeFacts, style: Style): string {
     ['sorted', facts.order === undefined ? undefined : orderWords(facts.order)],
     ['id type', facts.dtype.length === 0 ? undefined : [...new Set(facts.dtype)].join(', ')],
     ['groups', facts.groups.length === 0 ? undefined : facts.groups.join(', ')],
+    ['by edge type', facts.types?.join(', ')],
     ['index', index === null ? 'none' : `${index.group}: ${index.dirs.join(', ')}`],
     ['sha256 of pairs', facts.sha256_pairs_tgtsrc],
   ]

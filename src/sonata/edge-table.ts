@@ -165,6 +165,11 @@ class TableReader {
       return undefined
     }
     const each = more.reduce((all, n) => all * n, 1)
+    const labels = name === EDGE_TYPE ? notIds(data) : undefined
+    if (labels !== undefined) {
+      this.#refuse(name, `${path} holds ${labels}, not one plain integer`, labels)
+      return undefined
+    }
     if (library !== undefined && (data.type.kind !== 'int' || each !== 1)) {
       this.#refuse(name, `${path} holds no codes of its @library`)
       return undefined
@@ -226,6 +231,13 @@ function onlyByGuide(groups: readonly string[], where: GroupRows | undefined): s
   if (groups.length > 1) return `properties in groups ${groups.join(', ')}`
   if (where !== undefined) return 'edge_group_index names other rows of the group than the edge has itself'
   return groups[0] !== '0' ? `properties in group ${groups[0]} instead of 0` : undefined
+}
+
+/** Integers that are not one plain number per edge, as types of edges are: what they are, else undefined. */
+function notIds({ type, shape = [] }: Hdf5Dataset): string | undefined {
+  if (type.kind !== 'int') return undefined
+  if (type.members !== undefined) return 'an enumeration (h5py writes bool as one)'
+  return shape.length > 1 ? `${shape.slice(1).join(' x ')} integers per edge` : undefined
 }
 
 function valueType({ type }: Hdf5Dataset): ValueType | undefined {

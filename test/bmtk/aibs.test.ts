@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { inspect } from '../../src/inspect.ts'
 import { openCircuit } from '../../src/open-circuit.ts'
 import { verify } from '../../src/verify.ts'
 import { hasShared, SHARED } from '../shared.ts'
@@ -52,6 +53,13 @@ describe.skipIf(!hasShared)('circuits of the Allen Institute (shared data)', () 
     expect(await prove(circuit, edges, 'synapses')).toMatchObject({ verdict: 'verified', findings: [] })
     const proof = await prove(circuit, edges, 'synapses', file, change)
     expect(proof).toMatchObject({ verdict: 'differs', findings: [{ code: 'property.changed', property }] })
+  })
+
+  it('what edge types say is listed by inspect', async () => {
+    const file = join(SHARED, 'data/circuits/aibs_sonata_examples/300_pointneurons/circuit_config.json')
+    const { edges } = await inspect(file, { population: 'internal_to_internal' })
+    expect(edges[0]?.types).toEqual(expect.arrayContaining(['delay', 'dynamics_params', 'model_template']))
+    expect(edges[0]?.types).not.toContain('edge_type_id')
   })
 
   it('a model template of nodes changed', async () => {

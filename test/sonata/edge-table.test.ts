@@ -38,6 +38,21 @@ it('refuses a property that its group lists and that is not there', async () => 
 })
 
 describe('one group', () => {
+  it.each([[1], [2]])('refuses edge_type_id of %i values per edge in rows, which are no ids', async each => {
+    const { columns, unreadable } = await table({
+      ...IDS,
+      [`${E}/edge_type_id`]: { data: new Int8Array(4 * each), shape: [4, each] },
+    })
+    expect(columns).toEqual([])
+    expect(unreadable).toEqual([
+      {
+        name: 'edge_type_id',
+        reason: `${E}/edge_type_id holds ${each} integers per edge, not one plain integer`,
+        holds: `${each} integers per edge`,
+      },
+    ])
+  })
+
   it('gives a column for each property, edge_type_id and dynamics_params among them', async () => {
     const found = await table({
       ...IDS,
