@@ -80,7 +80,7 @@ export function addVerify(program: Command, session: Session): void {
     .option('--show <k>', 'culprits to list per finding', parseCount, 5)
     .option('--json', 'JSON Lines on stdout')
     .option('--proof <file>', 'write the proof as JSON')
-    .option('--write-differences <file>', 'write every culprit: FILE.csv or FILE.npz')
+    .option('--write-differences <file>', 'every culprit: .csv, .npz; --write-edge-map: rows')
     .addOption(new Option('--write-edge-map <file>').hideHelp())
     .option('--force', 'overwrite these files; of a CAMPAIGN: prove again')
     .addOption(new Option('--allow-missing').hideHelp())
@@ -132,4 +132,4 @@ const isCampaign = async (file: string): Promise<boolean> =>
   (await import('../campaign/recognise.ts')).isCampaignFile(file)
 
 const EXAMPLE =
-  '\nAlso: --write-edge-map FILE.npy (old row -> new row or -1) --splits --logs --id-base --shard --junit --allow-missing --dry-run\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+  '\nAlso: --splits --logs --id-base --shard --junit --allow-missing --dry-run\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
