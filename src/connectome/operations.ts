@@ -47,6 +47,8 @@ export type NewValue =
   | {
       readonly mode: 'setval' | 'scale' | 'offset'
       readonly value: number
+      /** Written as an integer (2, not 2.0): integers then stay in their type. Default: whether it is whole. */
+      readonly integer?: boolean | undefined
       readonly range?: Range | undefined
     }
   | { readonly mode: 'shuffle' }

@@ -3,7 +3,7 @@ import { type Bits, noBits } from '../connectome/edge-bits.ts'
 import type { Prediction } from '../manipulation/predict.ts'
 import type { NumberColumn } from '../manipulation/source.ts'
 import { type Known, type Step, Steps } from '../manipulation/steps.ts'
-import { readValue, type Value, widthOf, writeValue } from '../manipulation/values.ts'
+import { readValue, type Value, widthOf, writeNew } from '../manipulation/values.ts'
 import type { Expectation, PropertyRule } from '../verification/synapses/expectation.ts'
 
 /** @param columns of the original */
@@ -30,11 +30,10 @@ function ruleOf({ type }: NumberColumn, given: readonly Step[], undecided: boole
       kind: 'exact',
       rows,
       expect(edges, before, expected) {
-        const [from, to] = [viewOf(before), viewOf(expected)]
+        const from = viewOf(before)
         for (const [k, edge] of edges.entries()) {
           const known = steps.value(edge, readValue(from, k * width, type))
-          // NaN in, NaN out: its bits are not ours to make.
-          if (known.kind === 'exact' && !isNan(known.value)) writeValue(to, k * width, type, known.value)
+          if (known.kind === 'exact') writeNew(expected, k, type, known.value)
         }
       },
     }
@@ -76,15 +75,13 @@ function accepts(known: Known, found: Value): boolean {
     case 'exact':
       return Object.is(known.value, found)
     case 'near':
-      return Math.abs(Number(found) - known.value) <= known.tolerance || (isNan(known.value) && isNan(found))
+      return Object.is(known.value, found) || Math.abs(Number(found) - known.value) <= known.tolerance
     case 'within':
-      return found >= known.range[0] && found <= known.range[1]
+      return (found >= known.range[0] && found <= known.range[1]) || (known.orNan && Number.isNaN(found))
     case 'nothing':
       return true
   }
 }
-
-const isNan = (value: Value): boolean => Number.isNaN(value)
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 

@@ -205,14 +205,18 @@ async function listedSet(file: string, name: string): Promise<number[]> {
   throw new InputError(`expected node ids of "${name}"`, { file, field: `${name}.node_id` })
 }
 
-function newValueOf({
+/** What becomes of values, with numbers as JavaScript has them. */
+export function newValueOf({
   newValue,
-}: CallOf<'syn_prop_alteration'>): Extract<Operation, { kind: 'syn_prop_alteration' }>['newValue'] {
+}: Pick<CallOf<'syn_prop_alteration'>, 'newValue'>): Extract<
+  Operation,
+  { kind: 'syn_prop_alteration' }
+>['newValue'] {
   switch (newValue.mode) {
     case 'shuffle':
       return newValue
     case 'scale':
-      return { mode: newValue.mode, value: newValue.factor, range: newValue.range }
+      return { mode: newValue.mode, value: newValue.factor, integer: newValue.integer, range: newValue.range }
     case 'setval':
     case 'offset':
       return newValue

@@ -4,7 +4,15 @@ import { type SynPropAlteration, share } from '../connectome/operations.ts'
 import { drawRandom } from './draws.ts'
 import type { NumberColumn } from './source.ts'
 import { StepBuilder } from './step-builder.ts'
-import { newValue as computed, fits, UNKNOWABLE, type Value, widthOf, writeValue } from './values.ts'
+import {
+  type Arithmetic,
+  clip,
+  newValue as computed,
+  fits,
+  UNKNOWABLE,
+  type Value,
+  widthOf,
+} from './values.ts'
 import { Unpredictable, type Work } from './work.ts'
 
 export async function alter(asked: SynPropAlteration, work: Work): Promise<void> {
@@ -32,7 +40,7 @@ export async function alter(asked: SynPropAlteration, work: Work): Promise<void>
       if (column.type !== 'f32' && column.type !== 'f64') {
         const { values } = await StepBuilder.current(work, column, altered)
         for (const value of values) {
-          if (leaves(column, newValue.mode, newValue.value, value)) step.overflows++
+          if (leaves(column, newValue, value)) step.overflows++
           if (computed(newValue, column.type, value, false) === UNKNOWABLE) step.undecided = true
         }
       }
@@ -47,10 +55,11 @@ export async function alter(asked: SynPropAlteration, work: Work): Promise<void>
   }
 }
 
-/** Whether a value is out of the range of its integer type after arithmetic, before it is cut to it. */
-function leaves(column: NumberColumn, mode: 'scale' | 'offset', operand: number, value: Value): boolean {
+/** Whether a value wraps: an integer's result before it is clipped, a double's when it becomes an integer again. */
+function leaves({ type }: NumberColumn, how: Arithmetic, value: Value): boolean {
+  const { mode, value: operand, integer = Number.isInteger(operand), range } = how
   const exact = mode === 'scale' ? Number(value) * operand : Number(value) + operand
-  return !fits(column.type, Math.trunc(exact))
+  return !fits(type, Math.trunc(integer && fits(type, operand) ? exact : clip(range, exact)))
 }
 
 /** Rows whose properties have one of the values of each filter; `numpy.isin`, so NaN is in no list. */
@@ -77,13 +86,12 @@ async function filtered(asked: SynPropAlteration, work: Work, selected: Uint32Ar
 /** New bytes of the altered rows: those of the same rows, permuted. */
 async function shuffled(work: Work, column: NumberColumn, altered: Uint32Array): Promise<Uint8Array> {
   if (work.splits > 1) throw new Unpredictable('shuffle works with one split only')
-  const { values, doubt } = await StepBuilder.current(work, column, altered)
+  const { bytes, doubt } = await StepBuilder.current(work, column, altered)
   if (doubt.some(reason => reason !== 0))
     throw new Unpredictable(`it shuffles ${column.name}, which a function before it left uncertain`)
   const width = widthOf(column.type)
-  const bytes = new Uint8Array(altered.length * width)
-  const view = new DataView(bytes.buffer)
+  const moved = new Uint8Array(altered.length * width)
   for (const [k, from] of work.stream.use().permutation(altered.length).entries())
-    writeValue(view, k * width, column.type, values[from] ?? 0)
-  return bytes
+    moved.set(bytes.subarray(from * width, (from + 1) * width), k * width)
+  return moved
 }

@@ -3,13 +3,15 @@ import { type Bits, countBits, noBits, rankOf, setBit } from '../connectome/edge
 import type { Operation, SynPropAlteration } from '../connectome/operations.ts'
 import { gatherColumn, type NumberColumn, type PredictionSource } from './source.ts'
 import { type Step, Steps } from './steps.ts'
-import { type NumberType, readValue, type Value, widthOf } from './values.ts'
+import { isBeyondSingle, type NumberType, readValue, type Value, widthOf, writeNew } from './values.ts'
 import type { Work } from './work.ts'
 
 /** Values of a property as functions before left them. */
 export interface Current {
   readonly type: NumberType
   readonly values: readonly Value[] | Float64Array
+  /** The same, packed. */
+  readonly bytes: Uint8Array
   /** 1 where the value is only bounded, or not known at all; 2 where it is known within rounding. */
   readonly doubt: Uint8Array
 }
@@ -67,11 +69,16 @@ export class StepBuilder {
    */
   add(edges: Float64Array, values?: Float64Array | Uint8Array): void {
     for (const edge of edges) setBit(this.#rows, edge)
-    if (this.type === 'f32' && edges.length > NUMEXPR_ABOVE) {
+    if (this.type === 'f32' && (edges.length > NUMEXPR_ABOVE || this.#isBeyondSingle())) {
       this.#anyWide = true
       for (const edge of edges) setBit(this.#wide, edge)
     }
     this.#now = { edges, values }
+  }
+
+  #isBeyondSingle(): boolean {
+    const how = this.#asked === 'rescale' ? undefined : this.#asked.newValue
+    return (how?.mode === 'scale' || how?.mode === 'offset') && isBeyondSingle(how.value)
   }
 
   endSplit(): void {
@@ -140,14 +147,14 @@ export class StepBuilder {
     const steps = new Steps(column.type, before)
     const values: Value[] = new Array(edges.length)
     for (const [k, edge] of edges.entries()) {
-      const old = readValue(view, k * width, column.type)
-      const known = steps.value(edge, old)
+      const known = steps.value(edge, readValue(view, k * width, column.type))
       doubt[k] = known.kind === 'exact' ? 0 : known.kind === 'near' ? 2 : 1
-      values[k] = known.kind === 'exact' || known.kind === 'near' ? known.value : old
+      values[k] = known.kind === 'exact' || known.kind === 'near' ? known.value : 0
+      if (known.kind === 'exact') writeNew(bytes, k, column.type, known.value)
     }
     // Where environments differ, a filter would too.
     if (steps.hasWide) doubt.fill(2)
-    return { type: column.type, values, doubt }
+    return { type: column.type, values, bytes, doubt }
   }
 }
 

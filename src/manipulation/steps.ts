@@ -5,6 +5,7 @@ import {
   type Arithmetic,
   castTo,
   clip,
+  fits,
   type NumberType,
   newValue,
   readValue,
@@ -39,18 +40,29 @@ export type Step = { readonly rows: Bits } & (
 /** What is known of a value: it, a value near it, bounds of it, or nothing. */
 export type Known =
   | { readonly kind: 'exact'; readonly value: Value }
-  /** Within `tolerance`. */
+  /** Within `tolerance`; infinity and NaN are what they are. */
   | { readonly kind: 'near'; readonly value: number; readonly tolerance: number; readonly reason: string }
-  | { readonly kind: 'within'; readonly range: Range; readonly reason: string }
+  /** `orNan`: NaN may be there as well. */
+  | {
+      readonly kind: 'within'
+      readonly range: Range
+      readonly orNan: boolean
+      readonly reason: string
+    }
   | { readonly kind: 'nothing'; readonly reason: string }
 
 export const MACHINE = 'integers too large for their type: what becomes of them depends on the machine'
 export const RESCALED = 'rescaled conductances: held to the sum of their connection'
 
 /** Relative error of a sum of float32, its quotient and the product with it; and of doubles. */
-const RESCALE_ERROR = { f32: 2e-6, f64: 1e-9 } as const
+const RESCALE_ERROR: Rounding = { f32: 2e-6, f64: 1e-9 }
 /** A draw differs from NumPy's by the last bit of a logarithm or of a fused product. */
-const DRAW_ERROR = { f32: 2 ** -22, f64: 1e-12 } as const
+const DRAW_ERROR: Rounding = { f32: 2 ** -22, f64: 1e-12 }
+
+interface Rounding {
+  readonly f32: number
+  readonly f64: number
+}
 
 type Ranked = Step & { readonly rank: (edge: number) => number }
 
@@ -112,8 +124,7 @@ export class Steps {
     if (value === UNKNOWABLE) return { kind: 'nothing', reason: MACHINE }
     if (how.mode === 'setval' || known.kind !== 'near') return { kind: 'exact', value }
     const factor = how.mode === 'scale' ? Math.abs(how.value) : 1
-    const rounding = this.#rounding(RESCALE_ERROR) * Math.abs(value)
-    return { ...known, value, tolerance: known.tolerance * factor + rounding }
+    return this.#near(Number(value), known.tolerance * factor, RESCALE_ERROR, known.reason)
   }
 
   #rescaled(factor: number, known: Known): Known {
@@ -121,8 +132,13 @@ export class Steps {
     if (factor === 1 || known.kind === 'within' || known.kind === 'nothing') return known
     const value = Number(known.value) * factor
     const before = known.kind === 'near' ? known.tolerance * Math.abs(factor) : 0
-    const tolerance = before + this.#rounding(RESCALE_ERROR) * Math.abs(value)
-    return { kind: 'near', value, tolerance, reason: RESCALED }
+    return this.#near(value, before, RESCALE_ERROR, RESCALED)
+  }
+
+  /** @param size of what was rounded; default the value itself */
+  #near(value: number, before: number, error: Rounding, reason: string, size = Math.abs(value)): Known {
+    const tolerance = before + size * (this.type === 'f32' ? error.f32 : error.f64)
+    return { kind: 'near', value, tolerance: Number.isFinite(tolerance) ? tolerance : 0, reason }
   }
 
   #drawn(step: Extract<Ranked, { kind: 'drawn' }>, known: Known, edge: number): Known {
@@ -130,9 +146,15 @@ export class Steps {
     const old = known.kind === 'exact' || known.kind === 'near' ? Number(known.value) : undefined
     const draw = draws?.[step.rank(edge)]
     if (draw === undefined || (old === undefined && mode !== 'randval')) {
-      return range === undefined
-        ? { kind: 'nothing', reason }
-        : { kind: 'within', range: this.#castRange(range), reason }
+      const bounds = range && this.#castRange(range)
+      if (bounds === undefined) return { kind: 'nothing', reason }
+      // NaN stays, and infinity may become it; what was not known may be either.
+      return {
+        kind: 'within',
+        range: bounds,
+        orNan: mode !== 'randval' && !Number.isFinite(old ?? NaN),
+        reason,
+      }
     }
     const exact = mode === 'randval' ? draw : mode === 'randscale' ? (old ?? 0) * draw : (old ?? 0) + draw
     const value = castTo(this.type, clip(range, exact))
@@ -140,17 +162,14 @@ export class Steps {
     const size = Math.max(Math.abs(exact), Math.abs(draw), mode === 'randadd' ? Math.abs(old ?? 0) : 0)
     const uncertain =
       known.kind === 'near' && mode !== 'randval' ? known.tolerance * Math.max(1, Math.abs(draw)) : 0
-    return { kind: 'near', value, tolerance: size * this.#rounding(DRAW_ERROR) + uncertain, reason }
+    return this.#near(Number(value), uncertain, DRAW_ERROR, reason, size)
   }
 
-  #rounding(error: { readonly f32: number; readonly f64: number }): number {
-    return this.type === 'f32' ? error.f32 : error.f64
-  }
-
-  /** Bounds are cast like values: those of integers toward zero. */
-  #castRange([low, high]: Range): Range {
+  /** Bounds are cast like values: those of integers toward zero. Undefined where values between them wrap. */
+  #castRange(range: Range): Range | undefined {
     const cast = (value: number): number =>
       this.type === 'f32' ? Math.fround(value) : this.type === 'f64' ? value : Math.trunc(value)
-    return [cast(low), cast(high)]
+    const [low, high] = [cast(range[0]), cast(range[1])]
+    return fits(this.type, low) && fits(this.type, high) ? [low, high] : undefined
   }
 }

@@ -56,6 +56,19 @@ export function readValue(view: DataView, at: number, type: NumberType): Value {
 
 const narrow = (value: bigint): Value => (BigInt.asIntN(53, value) === value ? Number(value) : value)
 
+/** The bits of NaN in values that were altered, whatever they were before: pandas and Arrow write these. */
+const NAN: Readonly<Record<'f32' | 'f64', Uint8Array>> = {
+  f32: Uint8Array.of(0, 0, 0xc0, 0x7f),
+  f64: Uint8Array.of(0, 0, 0, 0, 0, 0, 0xf8, 0x7f),
+}
+
+/** Write a new value at place `at` of packed ones. */
+export function writeNew(into: Uint8Array, at: number, type: NumberType, value: Value): void {
+  const width = widthOf(type)
+  if (Number.isNaN(value) && (type === 'f32' || type === 'f64')) into.set(NAN[type], at * width)
+  else writeValue(new DataView(into.buffer, into.byteOffset, into.byteLength), at * width, type, value)
+}
+
 /** Write what {@link castTo} or {@link readValue} gave. */
 export function writeValue(view: DataView, at: number, type: NumberType, value: Value): void {
   switch (type) {
@@ -87,16 +100,15 @@ export function writeValue(view: DataView, at: number, type: NumberType, value: 
 
 /**
  * `dtype(value)` of NumPy for an array of doubles: truncated toward zero. Out of range, 8 and 16 bits keep the low
- * bits of the 32-bit integer (0 where even that overflows), as NumPy does on x86-64; what becomes of wider integers
- * is not defined, nor whether the config's number was an integer, whose overflow wraps.
+ * bits of the 32-bit integer (0 where even that overflows, and for NaN), as NumPy does on x86-64; what becomes of
+ * wider integers is not defined.
  */
-export function castTo(type: NumberType, value: number): number | typeof UNKNOWABLE {
+export function castTo(type: NumberType, value: number): Value | typeof UNKNOWABLE {
   if (type === 'f32') return Math.fround(value)
   if (type === 'f64') return value
   // No integer is -0.
   const whole = Math.trunc(value) + 0
-  // Above 2^53 an integer and a double differ, and with them what the config's 2 and 2.0 give.
-  if (fits(type, whole)) return Math.abs(whole) <= Number.MAX_SAFE_INTEGER ? whole : UNKNOWABLE
+  if (fits(type, whole)) return Math.abs(whole) <= Number.MAX_SAFE_INTEGER ? whole : narrow(BigInt(whole))
   const { bits, signed } = INTEGERS[type]
   if (bits > 16) return UNKNOWABLE
   if (!(Math.abs(whole) < 2 ** 31)) return 0
@@ -115,6 +127,8 @@ export function fits(type: NumberType, value: number): boolean {
 export interface Arithmetic {
   readonly mode: 'setval' | 'scale' | 'offset'
   readonly value: number
+  /** The config has an integer (2, not 2.0). Default: whether the value is whole. */
+  readonly integer?: boolean | undefined
   readonly range?: Range | undefined
 }
 
@@ -122,29 +136,53 @@ export interface Arithmetic {
  * The new value of a property.
  *
  * @param wide float32 is computed as float64: pandas hands more than a million values to numexpr, where that is
- *   installed, and numexpr makes doubles of them
+ *   installed, and numexpr makes doubles of them; NumPy before 2 does where the config's number is no float32
  */
 export function newValue(
-  { mode, value, range }: Arithmetic,
+  how: Arithmetic,
   type: NumberType,
   old: Value,
   wide: boolean,
-): number | typeof UNKNOWABLE {
+): Value | typeof UNKNOWABLE {
+  const { mode, value, range } = how
+  if (type !== 'f32' && type !== 'f64') return newInteger(how, type, old)
   if (mode === 'setval') return castTo(type, value)
-  if (typeof old === 'bigint') return UNKNOWABLE
-  const single = type === 'f32' && !wide
+  const [single, before] = [type === 'f32' && !wide, Number(old)]
   const operand = single ? Math.fround(value) : value
-  const exact = mode === 'scale' ? old * operand : old + operand
-  const result = single ? Math.fround(exact) : exact
-  // 2 wraps in the type of the column before it is clipped, 2.0 does not: both are the same number here.
-  const ambiguous = Number.isInteger(value) && !fits(type, Math.trunc(result))
-  if (ambiguous && (range !== undefined || Math.abs(result) >= 2 ** 31)) return UNKNOWABLE
-  return castTo(type, clip(range, result))
+  const exact = mode === 'scale' ? before * operand : before + operand
+  return castTo(type, clip(range, single ? Math.fround(exact) : exact))
 }
 
-/** numpy.clip; NaN stays. */
+/** NumPy: an integer of the config takes the type of the column, and what leaves it wraps; 2.0 makes doubles. */
+function newInteger(how: Arithmetic, type: Integer, old: Value): Value | typeof UNKNOWABLE {
+  const { mode, value, integer = Number.isInteger(value), range } = how
+  // What the config says beyond 2^53 was rounded when it was read.
+  if (integer && !Number.isSafeInteger(value)) return UNKNOWABLE
+  if (mode === 'setval') return castTo(type, value)
+  if (!integer) {
+    const exact = mode === 'scale' ? Number(old) * value : Number(old) + value
+    return castTo(type, clip(range, exact))
+  }
+  const exact = mode === 'scale' ? BigInt(old) * BigInt(value) : BigInt(old) + BigInt(value)
+  const { bits, signed } = INTEGERS[type]
+  const wrapped = signed ? BigInt.asIntN(bits, exact) : BigInt.asUintN(bits, exact)
+  // NumPy 2 stops at a number that the type does not hold, older ones take a wider type: there nothing wraps.
+  const result = narrow(fits(type, value) ? wrapped : exact)
+  if (range === undefined) return fits(type, Number(result)) ? result : castTo(type, Number(result))
+  // Clipping may make doubles of a column, and they round integers beyond 2^53 that the range lets pass.
+  const clipped = clip(range, Number(result))
+  return typeof result === 'bigint' && clipped === Number(result) ? UNKNOWABLE : castTo(type, clipped)
+}
+
+/** Series.clip of pandas; NaN stays, and so does -0 where a bound is 0. */
 export function clip(range: Range | undefined, value: number): number {
   if (range === undefined) return value
   const [low, high] = range
-  return Math.max(low, Math.min(high, value))
+  if (value > high) return high
+  if (value < low) return low
+  return value
 }
+
+/** Whether the number of a config is no float32: then versions of NumPy compute otherwise. */
+export const isBeyondSingle = (value: number): boolean =>
+  Number.isFinite(value) && !Number.isFinite(Math.fround(value))

@@ -10,17 +10,30 @@ import { MANIPULATOR_PYTHON } from '../python.ts'
 const FIXTURES = fileURLToPath(new URL('../fixtures/predictions', import.meta.url))
 
 describe.skipIf(MANIPULATOR_PYTHON === undefined)('connectome-manipulator itself', () => {
-  it('makes the committed digests of predictions', () => {
+  const made = (script: string, name: string): [unknown, unknown] => {
     const folder = mkdtempSync(join(tmpdir(), 'connproof-grid-'))
     try {
-      const file = join(folder, 'digests.json')
-      execFileSync(MANIPULATOR_PYTHON ?? '', [join(FIXTURES, 'grid.py'), file], { stdio: 'ignore' })
-      const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as { cases: unknown[] }
-      const [made, committed] = [read(file), read(join(FIXTURES, 'digests.json'))]
-      expect(made.cases.length).toBe(committed.cases.length)
-      expect(made.cases).toEqual(committed.cases)
+      const file = join(folder, name)
+      execFileSync(MANIPULATOR_PYTHON ?? '', [join(FIXTURES, script), file], { stdio: 'ignore' })
+      const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
+      return [read(file), read(join(FIXTURES, name))]
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
+  }
+
+  it('makes the committed digests of predictions', () => {
+    const [now, committed] = made('grid.py', 'digests.json') as [Digests, Digests]
+    expect(now.cases.length).toBe(committed.cases.length)
+    expect(now.cases).toEqual(committed.cases)
   }, 600_000)
+
+  it('makes the committed values at the edges of types', () => {
+    const [now, committed] = made('edge_values.py', 'edge-values.json')
+    expect(now).toEqual(committed)
+  }, 60_000)
 })
+
+interface Digests {
+  cases: unknown[]
+}

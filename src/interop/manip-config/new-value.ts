@@ -1,13 +1,23 @@
 /** `new_value` of syn_prop_alteration: what becomes of the values of a synapse property. */
-import { isPythonList, isPythonObject, numberOf, type PythonJson } from '../../formats/python-json.ts'
+import { isPythonList, isPythonObject, numberOf, PythonFloat, type PythonJson } from '../../formats/python-json.ts'
 import { type KeyType, oneOf, type Spot, text, wrongType } from './key-types.ts'
 
 export type Range = readonly [low: number, high: number]
 
 export type NewValue =
-  | { readonly mode: 'setval'; readonly value: number; readonly range: Range | undefined }
-  | { readonly mode: 'scale'; readonly factor: number; readonly range: Range | undefined }
-  | { readonly mode: 'offset'; readonly value: number; readonly range: Range | undefined }
+  | {
+      readonly mode: 'setval' | 'offset'
+      readonly value: number
+      /** Written as 2, not as 2.0: Python and NumPy compute otherwise with it. */
+      readonly integer: boolean
+      readonly range: Range | undefined
+    }
+  | {
+      readonly mode: 'scale'
+      readonly factor: number
+      readonly integer: boolean
+      readonly range: Range | undefined
+    }
   | { readonly mode: 'shuffle' }
   | {
       readonly mode: 'randval' | 'randscale' | 'randadd'
@@ -62,14 +72,15 @@ function readMode(
       return { mode }
     case 'scale': {
       const factor = operand('factor')
-      return factor === undefined ? undefined : { mode, factor, range }
+      const integer = !(value.factor instanceof PythonFloat)
+      return factor === undefined ? undefined : { mode, factor, integer, range }
     }
     case 'setval':
     case 'offset': {
       const number = operand('value')
       if (number === undefined) return undefined
       if (mode === 'offset' || range === undefined || (number >= range[0] && number <= range[1]))
-        return { mode, value: number, range }
+        return { mode, value: number, integer: !(value.value instanceof PythonFloat), range }
       at.findings.error(
         'key.range',
         `${at.path}.value`,

@@ -1,6 +1,7 @@
 /** Which values may differ, and how: P1 - P4, S4 and U7 of connectome-manipulator.md. */
-import { type NewValue, type Operation, type SynPropAlteration, share } from '../../connectome/operations.ts'
+import { type Operation, type SynPropAlteration, share } from '../../connectome/operations.ts'
 import type { SynapseCulprit } from '../synapses/expectation.ts'
+import { follows, isInside, mayBecomeNan } from './altered-values.ts'
 import type { Findings } from './codes.ts'
 import { type ConnectionRows, type Property, rowKey, valueAt } from './target-rows.ts'
 
@@ -97,7 +98,6 @@ export class AlterationJudge {
     const now = valueAt(after.rows, pair[1], property)
     const culprit = culpritOf(connection, pair, property, old, now)
     const detail = { property: property.name }
-    if (Number.isNaN(now) && !Number.isNaN(old)) this.#findings.add('value.nan', culprit, detail)
     const able = concerned.filter(one => passes(one, connection, pair[0]))
     const rescaled =
       this.#rescales?.kind === 'syn_removal' &&
@@ -111,12 +111,13 @@ export class AlterationJudge {
       return
     }
     const [only] = able
-    if (only === undefined || !only.alone || Number.isNaN(now)) return
-    const { newValue } = only.operation
-    const place = { operation: only.place, property: property.name }
-    const range = newValue.mode === 'shuffle' || newValue.mode === 'setval' ? undefined : newValue.range
-    if (range !== undefined && !isInside(now, range, property))
-      this.#findings.add('alteration.range', culprit, place)
+    const alone = only?.alone === true && !rescaled && !elsewhere ? only : undefined
+    if (Number.isNaN(now) && !Number.isNaN(old) && !mayBecomeNan(alone?.operation.newValue, old, property))
+      this.#findings.add('value.nan', culprit, detail)
+    if (alone === undefined) return
+    const { newValue } = alone.operation
+    const place = { operation: alone.place, property: property.name }
+    if (!isInside(newValue, old, now, property)) this.#findings.add('alteration.range', culprit, place)
     else if (!follows(newValue, old, now, property)) this.#findings.add('alteration.value', culprit, place)
   }
 
@@ -128,15 +129,15 @@ export class AlterationJudge {
       tally.candidates++
       if (changed.has(pair)) tally.changed++
       if (one.operation.newValue.mode !== 'shuffle') continue
-      const was = rowKey(connection.before.rows, pair[0], [one.property])
-      const is = rowKey(connection.after.rows, pair[1], [one.property])
+      const was = valueKey(connection.before.rows, pair[0], one.property)
+      const is = valueKey(connection.after.rows, pair[1], one.property)
       one.balance.set(was, (one.balance.get(was) ?? 0) + 1)
       one.balance.set(is, (one.balance.get(is) ?? 0) - 1)
       for (const value of [was, is]) if (one.balance.get(value) === 0) one.balance.delete(value)
     }
   }
 
-  /** S4. A sum that is not known (NaN) is not judged. */
+  /** S4. A sum that is no number is not judged. */
   #sums(connection: ConnectionRows, pairs: readonly Pair[]): void {
     const { before, after } = connection
     const property = this.#conductance
@@ -146,7 +147,7 @@ export class AlterationJudge {
     const [was, is] = [sum(before), sum(after)]
     const left = pairs.reduce((all, [place]) => all + valueAt(before.rows, place, property), 0)
     // The package leaves connections alone whose sum is not positive before or after.
-    if (Number.isNaN(was) || was <= 0 || left <= 0) return
+    if (!Number.isFinite(was) || was <= 0 || left <= 0) return
     const tolerance = property.type === 'f32' ? 2e-6 : 1e-9
     const detail = { operation: this.#rescalePlace, property: property.name }
     const culprit = culpritOf(connection, pairs[0] ?? [0, 0], property, was, is)
@@ -193,6 +194,12 @@ export class AlterationJudge {
   }
 }
 
+/** One NaN is as good as another. */
+const valueKey = (rows: ConnectionRows['before']['rows'], place: number, property: Property): string =>
+  !property.text && Number.isNaN(valueAt(rows, place, property)) && property.type !== 'f16'
+    ? 'NaN'
+    : rowKey(rows, place, [property])
+
 const LOSES: readonly string[] = ['conn_removal', 'conn_extraction', 'syn_removal', 'syn_subsampling']
 
 const alteredBy = (operation: Operation): string | undefined =>
@@ -218,36 +225,6 @@ function differs({ before, after }: ConnectionRows, [a, b]: Pair, { name, bytes 
   const [x, y] = [before.rows.columns.get(name), after.rows.columns.get(name)]
   for (let k = 0; k < bytes; k++) if (x?.[a * bytes + k] !== y?.[b * bytes + k]) return true
   return false
-}
-
-const isFloat = ({ type }: Property): boolean => type === 'f32' || type === 'f64' || type === 'f16'
-
-function isInside(value: number, [low, high]: readonly [number, number], property: Property): boolean {
-  const cast = (bound: number): number =>
-    property.type === 'f32' ? Math.fround(bound) : isFloat(property) ? bound : Math.trunc(bound)
-  return value >= cast(low) && value <= cast(high)
-}
-
-/** P4, with the tolerance of one rounding: which one, the prediction knows. */
-function follows(how: NewValue, old: number, now: number, property: Property): boolean {
-  if (how.mode !== 'setval' && how.mode !== 'scale' && how.mode !== 'offset') return true
-  const exact = how.mode === 'setval' ? how.value : how.mode === 'scale' ? old * how.value : old + how.value
-  const [low, high] = (how.mode === 'setval' ? undefined : how.range) ?? [
-    Number.NEGATIVE_INFINITY,
-    Number.POSITIVE_INFINITY,
-  ]
-  const clipped = Math.max(low, Math.min(high, exact))
-  if (isFloat(property)) {
-    const scale = Math.max(Math.abs(clipped), Math.abs(old), Math.abs(how.value))
-    return Math.abs(now - clipped) <= scale * (property.type === 'f32' ? 2 ** -22 : 2 ** -50)
-  }
-  // Modulo the width of the type: small ones wrap.
-  const apart = Math.abs(now - Math.trunc(clipped)) % 2 ** (8 * property.bytes)
-  return (
-    apart === 0 ||
-    !Number.isSafeInteger(Math.trunc(clipped)) ||
-    (property.bytes >= 4 && Math.abs(clipped) >= 2 ** 31)
-  )
 }
 
 const culpritOf = (
