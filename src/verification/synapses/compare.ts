@@ -64,12 +64,18 @@ export async function walkRows(
   const windowRows = options.windowRows ?? WINDOW_ROWS
   const grouped = order.kind === 'grouped' || order.kind === 'splits'
   const sorted = grouped && (options.sortedByTarget ?? (await isSortedByTarget(original, windowRows)))
-  const groups = await rowGroups(order, sorted, manipulated, windowRows)
-  if (groups === undefined) return { walked: { broken: {}, undetermined: new Map() }, followed: false }
+  const { ways, complete } = await rowGroups(order, sorted, manipulated, windowRows)
   const paired = sorted ? options.paired : undefined
-  const walked = pairs.flatMap(pair => pair.walk ?? [pair])
-  const input = { original, manipulated, pairs: walked, groups, remain, suspects, paired, options }
-  return { walked: await (options.walk ?? walkOnce)(input), followed: true }
+  const columns = pairs.flatMap(pair => pair.walk ?? [pair])
+  let walked: Walked | undefined
+  for (const way of ways) {
+    const groups = way()
+    const input = { original, manipulated, pairs: columns, groups, remain, suspects, paired, options }
+    const found = await (options.walk ?? walkOnce)(input)
+    if (found.broken === undefined) return { walked: found, followed: true }
+    walked ??= found
+  }
+  return { walked: walked ?? { broken: {}, undetermined: new Map() }, followed: complete }
 }
 
 /** Rows to the targets that the pass found to be other than they should, and to those that others suspect. */

@@ -99,12 +99,12 @@ function unknownOrder(part: SynapsePart, complete: boolean): string | undefined 
   return complete ? undefined : 'edges are missing or too many'
 }
 
-/** Node ids are those of no one: the edges are told by their numbers. */
-const outOfOrder = ({ originalEdge, manipulatedEdge }: Break, keep: number): SynapseFinding => ({
+/** The first row that has no counterpart where it should. */
+const outOfOrder = ({ source = 0, target = 0, ...edges }: Break, keep: number): SynapseFinding => ({
   code: 'synapse.order',
   property: undefined,
   count: 1,
-  culprits: [{ source: 0, target: 0, originalEdge, manipulatedEdge }].slice(0, keep),
+  culprits: [{ source, target, ...edges }].slice(0, keep),
 })
 
 function undeterminedSentences(

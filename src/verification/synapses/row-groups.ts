@@ -18,9 +18,16 @@ export interface RowGroups {
 /** Windows are read in pieces, one per group: more groups would be more pieces than rows. */
 const MOST_GROUPS = 4096
 
+/** Ways to group rows that the promised order allows: one of them must be that of the rows. */
+export interface Groupings {
+  readonly ways: readonly (() => RowGroups)[]
+  /** False: there are ways with more groups than can be followed. */
+  readonly complete: boolean
+}
+
 /**
- * Groups that the promised order means for these rows; undefined where there are more than can be followed. Rows that
- * break the promise make groups that rows then do not fit: nothing here is believed later.
+ * Groups that the promised order means for these rows. Rows that break the promise make groups that rows then do not
+ * fit: nothing here is believed later.
  *
  * @param sorted the original is sorted by target: then every grouping is the order of the input
  */
@@ -29,23 +36,34 @@ export async function rowGroups(
   sorted: boolean,
   manipulated: EdgeSource,
   windowRows: number,
-): Promise<RowGroups | undefined> {
-  if (sorted || order.kind === 'input' || order.kind === 'any') return oneGroup(manipulated)
-  if (order.kind === 'splits' && order.splits < 2) return oneGroup(manipulated)
-  const { counts, first, last } = await placesOf(manipulated, windowRows)
-  const begins =
-    order.kind === 'splits' ? splitBegins(manipulated.targetCount, order.splits) : cutBegins(first, last)
-  if (begins.length > MOST_GROUPS) return undefined
-  const groupOf = new Uint16Array(manipulated.targetCount)
-  const starts = new Float64Array(begins.length + 1)
-  for (let group = 0, target = 0, row = 0; group < begins.length; group++) {
-    starts[group] = row
-    for (const end = begins[group + 1] ?? manipulated.targetCount; target < end; target++) {
-      groupOf[target] = group
-      row += counts[target] ?? 0
-    }
+): Promise<Groupings> {
+  const one = { ways: [() => oneGroup(manipulated)], complete: true }
+  if (sorted || order.kind === 'input' || order.kind === 'any') return one
+  if (order.kind === 'splits' && order.splits < 2) return one
+  const places = await placesOf(manipulated, windowRows)
+  const { targetCount } = manipulated
+  const sizes =
+    order.kind === 'splits' ? [Math.max(1, Math.ceil(targetCount / order.splits))] : sizesOfSplits(places)
+  const groups = (size: number): number => Math.max(1, Math.ceil(targetCount / size))
+  const few = sizes.filter(size => groups(size) <= MOST_GROUPS)
+  return {
+    ways: few.map(size => () => groupsOf(manipulated, places.counts, size)),
+    complete: few.length === sizes.length,
   }
-  starts[begins.length] = manipulated.edgeCount
+}
+
+/** @param size targets of each group but the last one */
+function groupsOf(manipulated: EdgeSource, counts: Float64Array, size: number): RowGroups {
+  const groups = Math.max(1, Math.ceil(manipulated.targetCount / size))
+  const groupOf = new Uint16Array(manipulated.targetCount)
+  const starts = new Float64Array(groups + 1)
+  for (let target = 0, row = 0; target < manipulated.targetCount; target++) {
+    const group = Math.floor(target / size)
+    if (target % size === 0) starts[group] = row
+    groupOf[target] = group
+    row += counts[target] ?? 0
+  }
+  starts[groups] = manipulated.edgeCount
   return { groupOf, starts }
 }
 
@@ -54,33 +72,40 @@ const oneGroup = (manipulated: EdgeSource): RowGroups => ({
   starts: Float64Array.of(0, manipulated.edgeCount),
 })
 
-/** First target of each split: blocks of ceil(n / splits), the last ones perhaps short or empty. */
-function splitBegins(targets: number, splits: number): number[] {
-  const size = Math.max(1, Math.ceil(targets / splits))
-  return Array.from({ length: Math.max(1, Math.ceil(targets / size)) }, (_, split) => split * size)
+/**
+ * Targets per split that could have left the rows like this, fewest first: `ceil(targets / splits)` of some number of
+ * splits, with all rows of each split behind those of the one before. Without those whose splits are several of another.
+ */
+function sizesOfSplits({ first, last }: Places): number[] {
+  const targets = first.length
+  const before = new Float64Array(targets)
+  for (let target = 1; target < targets; target++)
+    before[target] = Math.max(before[target - 1] ?? 0, (last[target - 1] ?? -1) + 1)
+  const isCut = new Uint8Array(targets)
+  for (let target = targets - 1, next = Number.POSITIVE_INFINITY; target >= 0; target--) {
+    next = Math.min(next, first[target] ?? 0)
+    isCut[target] = (before[target] ?? 0) <= next ? 1 : 0
+  }
+  const isSplit = (size: number): boolean => {
+    if (Math.ceil(targets / Math.ceil(targets / size)) !== size) return false
+    for (let target = size; target < targets; target += size) if (isCut[target] === 0) return false
+    return true
+  }
+  const sizes: number[] = []
+  for (let size = 1; size < targets; size++)
+    if (!sizes.some(finer => size % finer === 0) && isSplit(size)) sizes.push(size)
+  // One split is several of any other.
+  return sizes.length === 0 ? [Math.max(1, targets)] : sizes
 }
 
-/** Where all rows of smaller targets come before all rows of the target and larger ones: the finest grouping. */
-function cutBegins(first: Float64Array, last: Float64Array): number[] {
-  const nextFirst = new Float64Array(first.length + 1).fill(Number.POSITIVE_INFINITY)
-  for (let target = first.length - 1; target >= 0; target--)
-    nextFirst[target] = Math.min(nextFirst[target + 1] ?? 0, first[target] ?? 0)
-  const begins = [0]
-  let before = -1
-  for (let target = 0; target < first.length; target++) {
-    const own = last[target] ?? -1
-    // Targets without rows cut nowhere.
-    if (target > 0 && own >= 0 && before >= 0 && before < (nextFirst[target] ?? 0)) begins.push(target)
-    before = Math.max(before, own)
-  }
-  return begins
+interface Places {
+  readonly counts: Float64Array
+  readonly first: Float64Array
+  readonly last: Float64Array
 }
 
 /** Rows of each target, and where the first and the last of them are: infinity and -1 where there are none. */
-async function placesOf(
-  edges: EdgeSource,
-  windowRows: number,
-): Promise<{ counts: Float64Array; first: Float64Array; last: Float64Array }> {
+async function placesOf(edges: EdgeSource, windowRows: number): Promise<Places> {
   const nodes = edges.targetCount
   const memory = new KernelMemory()
   const window = new ColumnWindow(memory, edges.target, windowRows, false)

@@ -18,8 +18,11 @@ import type { RowGroups } from './row-groups.ts'
 
 /** Where rows stopped following each other. */
 export interface Break {
+  /** The row that has no counterpart where it should: of either side, with its node ids. */
   readonly originalEdge?: number
   readonly manipulatedEdge?: number
+  readonly source?: number
+  readonly target?: number
 }
 
 export interface Walked {
@@ -151,7 +154,7 @@ export class Walk {
       this.#options.signal?.throwIfAborted()
       pause = performance.now()
     }
-    return { broken: broken ?? this.#leftOver(), undetermined: this.#properties.undetermined }
+    return { broken: broken ?? (await this.#leftOver()), undetermined: this.#properties.undetermined }
   }
 
   async #window(first: number, count: number): Promise<Break | undefined> {
@@ -162,7 +165,11 @@ export class Walk {
       await this.#otherTarget.fill(from, rows, this.#otherTarget.ids + at * 4)
     }
     const runs = this.#pair(first, count)
-    if (runs === NONE) return { originalEdge: first + this.#stuckAt }
+    if (runs === NONE) {
+      const at = this.#stuckAt
+      const id = (ids: number): number => this.#memory.words(ids, count)[at] ?? 0
+      return { originalEdge: first + at, source: id(this.#source.ids), target: id(this.#target.ids) }
+    }
     if (this.#kept !== undefined) this.#mark(this.#kept, first, count, runs)
     this.#onRows?.(first, count, this.#memory.words(this.#properties.runs, runs * (RUN_BYTES / 4)), pieces)
     const paired = this.#advance(pieces)
@@ -282,9 +289,14 @@ export class Walk {
     }
   }
 
-  #leftOver(): Break | undefined {
-    for (const [group, next] of this.#next.entries())
-      if (next < (this.#groups.starts[group + 1] ?? 0)) return { manipulatedEdge: next }
+  async #leftOver(): Promise<Break | undefined> {
+    for (const [group, next] of this.#next.entries()) {
+      if (next >= (this.#groups.starts[group + 1] ?? 0)) continue
+      await this.#otherSource.fill(next, 1)
+      await this.#otherTarget.fill(next, 1)
+      const id = (ids: number): number => this.#memory.words(ids, 1)[0] ?? 0
+      return { manipulatedEdge: next, source: id(this.#otherSource.ids), target: id(this.#otherTarget.ids) }
+    }
     return undefined
   }
 }
