@@ -101,12 +101,27 @@ export interface Rewiring extends Pathway {
   readonly estimation: boolean
   /** A model without chance: whether it connects two nodes. */
   readonly adjacency: ((source: number, target: number) => boolean) | undefined
+  readonly delay?: DelayModel | undefined
+  /** 1 for each excitatory source, where it is known which are. */
+  readonly excitatory?: Uint8Array | undefined
+}
+
+/** Delays in ms: normal around `a + b * distance` with `std`, never below `min`. */
+export interface DelayModel {
+  readonly a: number
+  readonly b: number
+  readonly std: number
+  readonly min: number
+  /** x, y and z of each source, which distances are measured from. */
+  readonly positions?: readonly Float64Array[] | undefined
 }
 
 /** Connections added from a model, behind the rows of each split. */
 export interface Wiring extends Pathway {
   readonly kind: 'conn_wiring'
   readonly percent: number
+  readonly delay?: DelayModel | undefined
+  readonly excitatory?: Uint8Array | undefined
 }
 
 export interface Plan {

@@ -14,6 +14,7 @@ import { type QueryContext, resolveNodeQuery } from '../interop/manip-config/res
 import { cooToCsc } from '../kernels/csc.ts'
 import type { SonataCircuit } from '../sonata/circuit.ts'
 import { readAdjacencyModel } from './adjacency-model.ts'
+import { readDelayModel } from './delay-model.ts'
 
 /** What resolving needs of the original circuit. */
 export interface Place {
@@ -99,7 +100,13 @@ async function operationOf(call: OperationCall, contexts: Contexts): Promise<Ope
     case 'conn_rewiring':
       return rewiringOf(call, contexts)
     case 'conn_wiring':
-      return { kind: call.source, ...(await pathwayOf(call, contexts)), percent: call.amountPct }
+      return {
+        kind: call.source,
+        ...(await pathwayOf(call, contexts)),
+        percent: call.amountPct,
+        delay: await readDelayModel(call.delayModel, contexts.source.nodes),
+        excitatory: await excitatoryOf(contexts.source),
+      }
   }
 }
 
@@ -131,7 +138,24 @@ async function rewiringOf(call: CallOf<'conn_rewiring'>, contexts: Contexts): Pr
     positions: call.synPosMode,
     estimation: call.estimationRun,
     adjacency: certain ? await readAdjacencyModel(resolve(model.file)) : undefined,
+    delay: await readDelayModel(call.delayModel, contexts.source.nodes),
+    // Synapses are sampled from those of the class.
+    excitatory:
+      call.genMethod === 'sample'
+        ? new Uint8Array(source.member.length).fill(call.synClass === 'EXC' ? 1 : 0)
+        : undefined,
   }
+}
+
+/** conn_wiring makes synapses of the class of their source; undefined where no node is of either. */
+async function excitatoryOf({ nodes }: QueryContext): Promise<Uint8Array | undefined> {
+  if (!(await nodes.attributeNames()).includes('synapse_class')) return undefined
+  const column = await nodes.attribute('synapse_class')
+  if (column.kind !== 'text' && column.kind !== 'library') return undefined
+  const of = (wanted: string): Promise<Uint32Array> => column.matchText(text => text === wanted)
+  const [excitatory, inhibitory] = [await of('EXC'), await of('INH')]
+  if (excitatory.length + inhibitory.length !== nodes.size) return undefined
+  return chosen(nodes.size, excitatory).member
 }
 
 async function pathwayOf(

@@ -61,7 +61,15 @@ export const CONTRACT_WORDS: Readonly<Record<Code, (finding: Finding) => string>
   'rewiring.outside': of('edge', 'changed that were not to be rewired'),
   'rewiring.unsorted': of('edge', 'do not stand where the operation puts them'),
   'rewiring.autapse': of('edge', 'connect a neuron to itself'),
-  'rewiring.amount': amount('too many targets were rewired'),
+  'rewiring.amount': amount('the number of rewired targets is off'),
+  'rewiring.nothing': finding =>
+    `nothing was rewired, although ${plural(finding.count, 'target')} could have been${inFunction(finding)}`,
+  'wiring.nothing': finding =>
+    `nothing was wired, although ${plural(finding.count, 'target')} could have been${inFunction(finding)}`,
+  'rewiring.delay': ({ count, expected, found }) =>
+    `${plural(count, 'drawn delay')} that the model does not make: ${found}, not ${expected}`,
+  'rewiring.bounds': ({ count, property, found }) =>
+    `${plural(count, 'new edge')} with a ${property} that none can have: ${found}`,
   'rewiring.row': of('edge', 'are neither old ones with a new source and delay, nor may they be new'),
   'rewiring.indegree': of('target', 'have another number of sources'),
   'rewiring.sizes': of('target', 'have connections of other sizes'),

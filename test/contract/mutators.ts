@@ -73,6 +73,41 @@ const rewired =
     )
   }
 
+/** Delays of {@link rewire} and {@link wired} are draws of it. */
+const DELAYS = { a: 4, b: 0, std: 1, min: 0.2 }
+
+/** Some connections more, behind the rows of the circuit. */
+const wired: Mutator['make'] = async pick => {
+  const circuit = drawCircuit(pick, { edges: 30 })
+  const { nodes } = circuit
+  const [source, target] = [every(nodes), every(nodes)]
+  const excitatory = Uint8Array.from({ length: nodes }, (_, id) => (isExcitatory(id) ? 1 : 0))
+  const operation: Operation = {
+    kind: 'conn_wiring',
+    source,
+    target,
+    percent: 100,
+    delay: DELAYS,
+    excitatory,
+  }
+  const made = Array.from({ length: 3 }, (): Row => {
+    const from = pick(nodes)
+    const values = {
+      ...Object.fromEntries(Object.keys(circuit.rows[0]?.values ?? {}).map(name => [name, 0])),
+      afferent_section_id: 1 + pick(9),
+      afferent_center_x: pick(100),
+      syn_type_id: isExcitatory(from) ? 100 : 0,
+      delay: 5 + pick(1_000_000) / 1e6,
+    }
+    return { source: from, target: (from + 1 + pick(nodes - 1)) % nodes, values }
+  })
+  const result = { nodes, rows: [...copy(circuit).rows, ...made] }
+  return { circuit, operations: [operation], splits: 1, result }
+}
+
+const isWired = (row: Row, { circuit, result }: Scenario): boolean =>
+  result.rows.indexOf(row) >= circuit.rows.length
+
 const rowsOf = ({ rows }: Circuit, source: number, target: number): Row[] =>
   rows.filter(row => row.source === source && row.target === target)
 
@@ -326,6 +361,43 @@ export const MUTATORS: Readonly<Record<ContractCode, Mutator>> = {
       () => ({ delay: 4.5 }),
     ),
   },
+  'rewiring.nothing': {
+    make: rewired(reuse),
+    damage: scenario => {
+      scenario.result.rows = copy(scenario.circuit).rows
+      return scenario.circuit.rows.some(row => inClass(scenario, row.source))
+    },
+  },
+  'wiring.nothing': {
+    make: wired,
+    damage: scenario => {
+      scenario.result.rows = copy(scenario.circuit).rows
+      return true
+    },
+  },
+  'rewiring.delay': {
+    make: rewired({ ...reuse, delay: DELAYS }),
+    damage: (scenario, pick) => {
+      const drawn = change(
+        (row, one) => inClass(one, row.source) && !isOld(one, row),
+        () => ({ delay: [-5, 0.19, 1e9, Number.NaN][pick(4)] ?? 0 }),
+      )
+      return drawn(scenario, pick)
+    },
+  },
+  'rewiring.bounds': {
+    make: wired,
+    damage: (scenario, pick) =>
+      change(
+        isWired,
+        row =>
+          [
+            { afferent_section_id: -1 },
+            { afferent_center_x: Number.NaN },
+            { syn_type_id: isExcitatory(row.source) ? 0 : 100 },
+          ][pick(3)] ?? {},
+      )(scenario, pick),
+  },
   'rewiring.row': {
     make: rewired(reuse),
     damage: change(
@@ -404,7 +476,7 @@ export const MUTATORS: Readonly<Record<ContractCode, Mutator>> = {
     damage: resource((row, scenario) => inClass(scenario, row.source) && !isOld(scenario, row)),
   },
   'row.copied': {
-    make: rewired({ keepIndegree: false, reuseConnections: false }),
+    make: rewired({ keepIndegree: false, reuseConnections: false, delay: DELAYS }),
     damage: (scenario, pick) => {
       const row = find(scenario, pick, isMade)
       if (row === undefined) return false

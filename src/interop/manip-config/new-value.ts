@@ -1,5 +1,11 @@
 /** `new_value` of syn_prop_alteration: what becomes of the values of a synapse property. */
-import { isPythonList, isPythonObject, numberOf, PythonFloat, type PythonJson } from '../../formats/python-json.ts'
+import {
+  isPythonList,
+  isPythonObject,
+  numberOf,
+  PythonFloat,
+  type PythonJson,
+} from '../../formats/python-json.ts'
 import { type KeyType, oneOf, type Spot, text, wrongType } from './key-types.ts'
 
 export type Range = readonly [low: number, high: number]

@@ -38,8 +38,15 @@ export const CONTRACT_CODES = [
   'rewiring.unsorted',
   /** W1: a neuron was connected to itself. */
   'rewiring.autapse',
-  /** W1: more targets were rewired than the percentage says. */
+  /** W1: more or fewer targets were rewired than the percentage says. */
   'rewiring.amount',
+  /** No target was changed, although some could have been. */
+  'rewiring.nothing',
+  'wiring.nothing',
+  /** A delay that the model does not draw. */
+  'rewiring.delay',
+  /** A new synapse has a value that none can have. */
+  'rewiring.bounds',
   /** W2, W3: a row is neither an old one with a new source and delay, nor may it be new. */
   'rewiring.row',
   /** W3, W4: another number of sources. */
@@ -58,7 +65,7 @@ export const CONTRACT_CODES = [
   'rewiring.constant',
   /** W9: not the connections of the adjacency model. */
   'rewiring.model',
-  /** Twice the same row, where the original has it less often. */
+  /** Twice the same row, where the original has it less often and no model draws it twice. */
   'row.copied',
   /** 2.8: the rows are not those that the run's own log tells. */
   'log.rows',

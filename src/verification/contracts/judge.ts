@@ -163,11 +163,18 @@ async function modelledJudge(
       log?.end()
     },
     notChecked() {
-      const { redrawnDelays, newRows } = judge.undetermined
+      const { redrawnDelays, newRows, equalRows } = judge.undetermined
       return [
-        ...(redrawnDelays > 0 ? [`delay of ${redrawnDelays} rewired synapses (redrawn from a model)`] : []),
+        ...(redrawnDelays > 0
+          ? [`delay of ${redrawnDelays} rewired synapses beyond its bounds (redrawn from a model)`]
+          : []),
         ...(newRows > 0
-          ? [`${newRows} new synapses beyond their positions and values (made by a model)`]
+          ? [`${newRows} new synapses beyond the bounds of their values (made by a model)`]
+          : []),
+        ...(equalRows > 0
+          ? [
+              `whether ${equalRows} rows that are bit by bit another one were copied (a model may draw equal rows)`,
+            ]
           : []),
         ...(log === undefined && operation.kind === 'conn_rewiring'
           ? ['which connections were drawn (no RewiringIndices logs of the run)']

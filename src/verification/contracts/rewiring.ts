@@ -1,9 +1,13 @@
 /** conn_rewiring and conn_wiring, target by target: W1 - W9 and 2.9 of connectome-manipulator.md. */
-import { type Rewiring, share, type Wiring } from '../../connectome/operations.ts'
+import type { Rewiring, Wiring } from '../../connectome/operations.ts'
 import type { Detail, Findings } from './codes.ts'
+import { CopiedRows } from './copied-rows.ts'
+import { DrawnRows } from './drawn-rows.ts'
 import { ModelledOrder } from './modelled-order.ts'
 import { NewRows } from './new-rows.ts'
-import { culpritOf, type Property, type RowsOf, rowKey, sameRow, type TargetRows } from './target-rows.ts'
+import { matchTarget } from './row-match.ts'
+import { SplitTally } from './split-tally.ts'
+import { culpritOf, type Property, type RowsOf, sameRow, type TargetRows } from './target-rows.ts'
 
 const DELAY = 'delay'
 
@@ -25,29 +29,28 @@ export interface ModelledContext {
 export interface Undetermined {
   redrawnDelays: number
   newRows: number
+  /** Rows that are there twice, bit by bit, as a model may draw them. */
+  equalRows: number
 }
 
 export class ModelledJudge {
-  readonly undetermined: Undetermined = { redrawnDelays: 0, newRows: 0 }
+  readonly undetermined: Undetermined = { redrawnDelays: 0, newRows: 0, equalRows: 0 }
   readonly #context: ModelledContext
   readonly #firm: readonly Property[]
   readonly #new: NewRows
   readonly #order: ModelledOrder
-  readonly #touched: number[]
-  readonly #selected: number[]
-  readonly #splitSize: number
+  readonly #drawn: DrawnRows
+  readonly #copied: CopiedRows
+  readonly #tally: SplitTally
 
   constructor(context: ModelledContext) {
     this.#context = context
     this.#firm = context.properties.filter(({ name }) => name !== DELAY)
     this.#new = new NewRows(context)
     this.#order = new ModelledOrder(context)
-    this.#splitSize = Math.max(1, Math.ceil(context.targets / context.splits))
-    this.#touched = new Array(context.splits).fill(0)
-    this.#selected = new Array(context.splits).fill(0)
-    const { member } = context.operation.target
-    for (let target = 0; target < member.length; target++)
-      if (member[target] === 1) this.#bump(this.#selected, target)
+    this.#drawn = new DrawnRows(context.operation, context.place, context.properties, context.findings)
+    this.#copied = new CopiedRows(this.#drawn, context.properties, context.findings, this.#at)
+    this.#tally = new SplitTally(context)
   }
 
   see(rows: TargetRows): void {
@@ -56,79 +59,46 @@ export class ModelledJudge {
     const made = rows.after.places.filter((_, k) => match[k] === -1)
     this.#order.see(rows, match)
     this.#judgeNew(rows, made)
-    this.#copies(rows)
+    this.#copied.see(rows, match)
     const used = new Set(match)
     const gone = rows.before.places.filter(place => !used.has(place))
     this.#judgeGone(rows, gone)
     if (this.#context.operation.target.member[rows.target] !== 1) return
-    if (changed + made.length + gone.length > 0) this.#bump(this.#touched, rows.target)
+    const touched = changed + made.length + gone.length > 0
+    const inClass = rows.before.places.filter(place => this.#inClass(rows.before.rows.source[place])).length
+    this.#tally.add(rows.target, { touched, inClass, rows: rows.before.places.length })
     if (this.#context.operation.kind === 'conn_rewiring')
-      this.#judgeSources(rows, this.#context.operation, match, changed + made.length + gone.length > 0)
+      this.#judgeSources(rows, this.#context.operation, match, touched)
   }
 
   end(): void {
     this.#order.end()
-    const { operation, findings } = this.#context
-    for (const [split, touched] of this.#touched.entries()) {
-      const most = share(operation.percent, this.#selected[split] ?? 0)
-      if (touched > most)
-        findings.add('rewiring.amount', undefined, {
-          ...this.#at,
-          count: touched - most,
-          expected: `at most ${most} targets in split ${split + 1}`,
-          found: `${touched}`,
-        })
-    }
+    this.#tally.end()
+    this.undetermined.equalRows = this.#copied.end()
   }
 
   get #at(): Detail {
     return { operation: this.#context.place }
   }
 
-  #bump(counts: number[], target: number): void {
-    const split = Math.floor(target / this.#splitSize)
-    counts[split] = (counts[split] ?? 0) + 1
-  }
-
   #inClass = (source: number | undefined): boolean =>
     this.#context.operation.source.member[source ?? -1] === 1
 
-  /**
-   * Place in `before` of each row of `after`, -1 for new ones. Old rows keep their order; new ones come last. A row
-   * that is there as it was is that row, though others might have become it.
-   */
   #match(rows: TargetRows): number[] {
-    let next = 0
-    return rows.after.places.map(place => {
-      const k = this.#find(rows, place, next, false) ?? this.#find(rows, place, next, true)
-      if (k === undefined) return -1
-      next = k + 1
-      return rows.before.places[k] ?? -1
-    })
-  }
-
-  #find(
-    { target, before, after }: TargetRows,
-    place: number,
-    next: number,
-    rewired: boolean,
-  ): number | undefined {
+    const { target, before, after } = rows
     const { operation, properties } = this.#context
     const selected = operation.kind === 'conn_rewiring' && operation.target.member[target] === 1
-    const source = after.rows.source[place]
-    for (let k = next; k < before.places.length; k++) {
-      const old = before.places[k] ?? 0
-      const was = before.rows.source[old]
-      const free = selected && this.#inClass(was)
-      const fits =
-        rewired && free
-          ? this.#inClass(source) && sameRow(before.rows, old, after.rows, place, this.#firm)
-          : source === was && sameRow(before.rows, old, after.rows, place, properties)
-      if (fits) return k
-      // A row that must stay cannot be passed over: what comes before it in the result is something else.
-      if (!free) return undefined
-    }
-    return undefined
+    const mayGo = (old: number): boolean => selected && this.#inClass(before.rows.source[old])
+    return matchTarget(rows, {
+      same: (old, place) =>
+        before.rows.source[old] === after.rows.source[place] &&
+        sameRow(before.rows, old, after.rows, place, properties),
+      becomes: (old, place) =>
+        mayGo(old) &&
+        this.#inClass(after.rows.source[place]) &&
+        sameRow(before.rows, old, after.rows, place, this.#firm),
+      mayGo,
+    })
   }
 
   /** Returns the rows that were given another source or delay. */
@@ -144,6 +114,7 @@ export class ModelledJudge {
       changed++
       this.undetermined.redrawnDelays++
       this.#refuseAutapse({ target, before, after }, place)
+      this.#drawn.delay(after, place, target)
     }
     return changed
   }
@@ -168,7 +139,11 @@ export class ModelledJudge {
       else if (!makes) findings.add('rewiring.row', culprit, this.#at)
       else good.push(place)
     }
-    for (const place of good) this.#refuseAutapse({ target, before, after }, place)
+    for (const place of good) {
+      this.#refuseAutapse({ target, before, after }, place)
+      this.#drawn.delay(after, place, target)
+      this.#drawn.made(after, place, target)
+    }
     this.undetermined.newRows += good.length
     if (operation.kind === 'conn_rewiring') this.#new.judge({ target, before, after }, good, operation)
   }
@@ -185,21 +160,6 @@ export class ModelledJudge {
       if (!free) findings.add('rewiring.outside', culprit, this.#at)
       else if (operation.keepIndegree && operation.reuseConnections)
         findings.add('rewiring.row', culprit, this.#at)
-    }
-  }
-
-  /** The same row twice, bit by bit, is no draw. */
-  #copies({ target, before, after }: TargetRows): void {
-    const counts = new Map<string, number>()
-    for (const place of before.places) {
-      const key = rowKey(before.rows, place, this.#context.properties)
-      counts.set(key, (counts.get(key) ?? 0) + 1)
-    }
-    for (const place of after.places) {
-      const key = rowKey(after.rows, place, this.#context.properties)
-      const left = counts.get(key) ?? 1
-      counts.set(key, left - 1)
-      if (left <= 0) this.#context.findings.add('row.copied', culpritOf(after, place, target), this.#at)
     }
   }
 
