@@ -80,7 +80,7 @@ export function concludeExamination(
       result('config.runs'),
       ...(exact?.checks ??
         synapsesNotChecked(unpredicted ?? 'not predicted').map(({ id, reason }) => result(id, reason))),
-      ...ids.map(id => result(id)),
+      ...ids.map(id => result(id, invariants.asWhole && !OF_THE_WHOLE.includes(id) ? WHOLE_ONLY : undefined)),
       ...(logged ? [result('log.agrees')] : []),
       result('indices.consistent', indices === undefined ? 'the file has no indices' : undefined),
     ],
@@ -94,6 +94,10 @@ export function concludeExamination(
     ],
   }
 }
+
+/** Of a sequence with a model, what is judged. */
+const OF_THE_WHOLE: readonly InvariantId[] = ['rewiring.rows', 'rewiring.new']
+const WHOLE_ONLY = 'functions around one that follows a model are judged together, not one by one'
 
 /** What level full looks at. */
 export const NOT_LOOKED_AT: readonly string[] = ['node files beyond their size', OTHER_POPULATIONS]

@@ -2,7 +2,7 @@
 import type { EdgeSource } from '../connectome/edges.ts'
 import { overflowingSplit, type Plan } from '../connectome/operations.ts'
 import { type Prediction, predict } from '../manipulation/predict.ts'
-import { checkInvariants, type Invariants } from '../verification/contracts/judge.ts'
+import { checkInvariants, type InvariantOptions, type Invariants } from '../verification/contracts/judge.ts'
 import { compareSynapses } from '../verification/synapses/compare.ts'
 import type { Expectation, SynapseComparison, SynapseOptions } from '../verification/synapses/expectation.ts'
 import { predictionSource } from './columns.ts'
@@ -16,6 +16,8 @@ export interface Determined {
   readonly prediction: Prediction | undefined
   /** Split (from 0) that stops at its seed. */
   readonly overflow: number | undefined
+  /** Of a sequence with a model: what the functions before it left, where seed and splits determine that. */
+  readonly begun?: InvariantOptions['begun']
 }
 
 export interface Examination {
@@ -45,26 +47,57 @@ export async function determine(
   const modelled = plan.operations.some(({ kind }) => kind === 'conn_rewiring' || kind === 'conn_wiring')
   const known = overflow === undefined && !modelled
   const prediction = known ? await predict(await predictionSource(original), plan, options) : undefined
-  return { plan, prediction, overflow }
+  const begun = overflow === undefined && modelled ? await beginOf(original, plan, options) : undefined
+  return { plan, prediction, overflow, begun }
+}
+
+/** Functions that take rows and change none. */
+const TAKES: readonly string[] = [
+  'null_manipulation',
+  'conn_removal',
+  'conn_extraction',
+  'syn_removal',
+  'syn_subsampling',
+]
+
+async function beginOf(
+  original: EdgeSource,
+  plan: Plan,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<Determined['begun']> {
+  const first = plan.operations.findIndex(
+    one => !TAKES.includes(one.kind) || (one.kind === 'syn_removal' && one.rescale),
+  )
+  const operations = plan.operations.slice(0, first)
+  if (operations.every(({ kind }) => kind === 'null_manipulation')) return undefined
+  const { remain, unknownFrom } = await predict(
+    await predictionSource(original),
+    { ...plan, operations },
+    options,
+  )
+  return unknownFrom === undefined ? { first, remain } : undefined
 }
 
 /** @throws InputError if the result, or a log of it, cannot be read */
 export async function examine(
   original: EdgeSource,
   result: EdgeSource,
-  { plan, prediction, overflow }: Determined,
+  { plan, prediction, overflow, begun }: Determined,
   options: ExamineOptions = {},
 ): Promise<Examination> {
   const { columns } = await predictionSource(original)
   const exact = prediction !== undefined && prediction.unknownFrom === undefined
   const expectation = exact ? expectationOf(prediction, plan.splits, columns) : undefined
   const predicted = expectation && (await compareSynapses(original, result, expectation, options))
-  const rewires = plan.operations.some(({ kind }) => kind === 'conn_rewiring')
+  const left = plan.operations.slice(begun?.first ?? 0).filter(({ kind }) => kind !== 'null_manipulation')
+  // The logs of a function say nothing of what others made of its rows.
+  const rewires = left.length === 1 && left[0]?.kind === 'conn_rewiring'
   const logs = rewires ? await findRewiringLogs(result.file, plan.splits, options.logs) : undefined
   const invariants = await checkInvariants(original, result, plan.operations, {
     ...options,
     splits: plan.splits,
     logs,
+    begun,
     predicted: exact,
   })
   const unpredicted = reasonOf({ plan, prediction, overflow })

@@ -43,24 +43,26 @@ export class DrawnRows {
 
   /** The delay of a row that was drawn again, or is new. */
   delay(after: RowsOf, place: number, target: number): void {
+    const problem = this.delayProblem(after, place)
+    if (problem === undefined) return
+    const [operation, property] = [this.#place, 'delay']
+    this.#findings.add(
+      'rewiring.delay',
+      { ...culpritOf(after, place, target), property },
+      { operation, property, ...problem },
+    )
+  }
+
+  /** Undefined where the model may have drawn the delay. */
+  delayProblem(after: RowsOf, place: number): { expected: string; found: string } | undefined {
     const property = this.#byName.get('delay')
-    if (property === undefined) return
+    if (property === undefined) return undefined
     const value = valueAt(after.rows, place, property)
     const [low, high] = this.#delayBounds(after, place, property)
     // No place, no distance, no delay.
     const placeless = CENTRE.some(name => Number.isNaN(this.#value(after, place, name)))
-    if ((value >= low && value <= high) || (Number.isNaN(value) && placeless)) return
-    const expected = high >= STOPS_AT ? `at least ${low}` : `${low} to ${high}`
-    this.#findings.add(
-      'rewiring.delay',
-      { ...culpritOf(after, place, target), property: 'delay' },
-      {
-        operation: this.#place,
-        property: 'delay',
-        expected,
-        found: `${value}`,
-      },
-    )
+    if ((value >= low && value <= high) || (Number.isNaN(value) && placeless)) return undefined
+    return { expected: high >= STOPS_AT ? `at least ${low}` : `${low} to ${high}`, found: `${value}` }
   }
 
   #delayBounds(after: RowsOf, place: number, { type }: Property): readonly [low: number, high: number] {

@@ -2,15 +2,17 @@
 import type { EdgeSource } from '../../connectome/edges.ts'
 import type { Operation, Rewiring, Wiring } from '../../connectome/operations.ts'
 import { InputError } from '../../errors.ts'
+import { hasBit } from '../synapses/bits.ts'
 import { targetBlocks } from '../synapses/blocks.ts'
 import { pairColumns } from '../synapses/columns.ts'
-import type { SynapseFinding, SynapseOptions } from '../synapses/expectation.ts'
+import type { EdgeBits, SynapseFinding, SynapseOptions } from '../synapses/expectation.ts'
 import { AlterationJudge, type Pair } from './alterations.ts'
 import { type ContractFinding, Findings } from './codes.ts'
 import { knownValues } from './known-values.ts'
 import { RemovalJudge } from './removals.ts'
 import { ModelledJudge } from './rewiring.ts'
 import { LogJudge, type SplitLog } from './rewiring-log.ts'
+import { SequenceJudge } from './sequence.ts'
 import { alignRows, connectionsOf, type Property, type TargetRows, targetsOf } from './target-rows.ts'
 import { isOfTypes, TypeJudge } from './types.ts'
 
@@ -20,10 +22,14 @@ export interface Invariants {
   readonly columns: readonly SynapseFinding[]
   /** Sentences: what nothing determines, with its number. */
   readonly notChecked: readonly string[]
+  /** Functions were judged together: nothing is said of each of them. */
+  readonly asWhole: boolean
 }
 
 export interface InvariantOptions extends SynapseOptions {
   readonly splits: number
+  /** Where it is known what the functions before `first` left: the rows of the original that remain. */
+  readonly begun?: { readonly first: number; readonly remain: EdgeBits } | undefined
   /** Of conn_rewiring, for each split. */
   readonly logs?: readonly (SplitLog | undefined)[] | undefined
   /** Edges are compared one by one with what was predicted: types of edges and columns are told there. */
@@ -38,7 +44,7 @@ interface Judge {
 /**
  * Check what must hold of any result of these operations, without knowing which one it is: no prediction.
  *
- * @throws InputError if a population cannot be read, or for a sequence around a modelled operation
+ * @throws InputError if a population cannot be read
  */
 export async function checkInvariants(
   original: EdgeSource,
@@ -51,14 +57,18 @@ export async function checkInvariants(
     .filter(pair => !isOfTypes(pair))
     .map(({ name, type, bytes, texts }): Property => ({ name, type, bytes, text: texts !== undefined }))
   const findings = new Findings(options.keep ?? 10)
-  const modelled = modelledOf(operations, original)
+  const { first, remain } = options.begun ?? { first: 0, remain: undefined }
+  const modelled = modelledOf(operations, first, original)
   const judge =
     modelled === undefined
       ? rowsJudge(operations, properties, original, options, findings)
-      : await modelledJudge(modelled, properties, original, options, findings)
+      : modelled === 'sequence'
+        ? sequenceJudge(operations.slice(first), properties, original, options, findings)
+        : await modelledJudge(modelled, properties, original, options, findings)
   const types = new TypeJudge(options.predicted === true ? [] : pairs, options.keep ?? 10)
   for await (const block of targetBlocks(original, manipulated, options))
-    for (const rows of targetsOf(block)) {
+    for (const all of targetsOf(block)) {
+      const rows = remain === undefined ? all : remaining(all, remain)
       judge.see(rows)
       types.see(rows)
     }
@@ -67,7 +77,10 @@ export async function checkInvariants(
   const columns = [...layout.findings, ...types.findings()]
   return {
     findings: findings.all(),
-    columns: columns.filter(finding => !(modelled?.operation.kind === 'conn_wiring' && isDroppable(finding))),
+    columns: columns.filter(
+      finding => !(operations.some(({ kind }) => kind === 'conn_wiring') && isDroppable(finding)),
+    ),
+    asWhole: modelled === 'sequence',
     notChecked: [...layout.notChecked, ...(judge.notChecked?.() ?? []), ...types.notChecked()],
   }
 }
@@ -77,19 +90,18 @@ interface Modelled {
   readonly place: number
 }
 
-function modelledOf(operations: readonly Operation[], original: EdgeSource): Modelled | undefined {
-  const place = operations.findIndex(({ kind }) => kind === 'conn_rewiring' || kind === 'conn_wiring')
-  const operation = operations[place]
+/** The operations that are left to judge: the one that follows a model, alone, or a sequence with some. */
+function modelledOf(
+  operations: readonly Operation[],
+  first: number,
+  { file }: EdgeSource,
+): Modelled | 'sequence' | undefined {
+  const left = operations.slice(first).filter(({ kind }) => kind !== 'null_manipulation')
+  if (left.some(one => one.kind === 'conn_rewiring' && one.estimation))
+    throw new InputError('an estimation run makes no connectome', { file })
+  const operation = left.find(({ kind }) => kind === 'conn_rewiring' || kind === 'conn_wiring')
   if (operation?.kind !== 'conn_rewiring' && operation?.kind !== 'conn_wiring') return undefined
-  const others = operations.filter((one, k) => k !== place && one.kind !== 'null_manipulation')
-  if (others.length > 0)
-    throw new InputError(`${operation.kind} together with ${others[0]?.kind} cannot be checked`, {
-      file: original.file,
-      hint: 'run the functions one by one, and verify each result against the one before',
-    })
-  if (operation.kind === 'conn_rewiring' && operation.estimation)
-    throw new InputError('an estimation run makes no connectome', { file: original.file })
-  return { operation, place }
+  return left.length > 1 ? 'sequence' : { operation, place: operations.indexOf(operation) }
 }
 
 type Told = Judge & { notChecked?: () => string[] }
@@ -131,6 +143,29 @@ function rowsJudge(
       removals.end()
       alterations.end()
     },
+  }
+}
+
+/** The rows that functions before have left. */
+const remaining = (rows: TargetRows, remain: EdgeBits): TargetRows => {
+  const { before } = rows
+  const places = before.places.filter(place => hasBit(remain, before.rows.edge[place] ?? 0))
+  return { ...rows, before: { ...before, places } }
+}
+
+function sequenceJudge(
+  operations: readonly Operation[],
+  properties: readonly Property[],
+  { sourcePopulation, targetPopulation, targetCount: targets }: EdgeSource,
+  { splits }: InvariantOptions,
+  findings: Findings,
+): Told {
+  const samePopulation = sourcePopulation === targetPopulation
+  const judge = new SequenceJudge({ operations, properties, targets, splits, samePopulation, findings })
+  return {
+    see: rows => judge.see(rows),
+    end: () => judge.end(),
+    notChecked: () => judge.notChecked(),
   }
 }
 

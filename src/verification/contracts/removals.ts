@@ -117,8 +117,8 @@ function amountOf(operation: Loser, candidates: number): number {
   }
 }
 
-/** @param bounds whether the connection has as many synapses as the function saw */
-function mayTake(
+/** Whether a function may take a row of this connection. @param bounds whether the connection has as many synapses as the function saw */
+export function mayTake(
   operation: Loser,
   source: number,
   target: number,
