@@ -11,7 +11,16 @@ import { proveFull } from './full/full-checks.ts'
 import { manipulatedBy } from './interop/manip-config/edge-population.ts'
 import { type ManipConfig, readManipConfig } from './interop/manip-config/parse.ts'
 import { compareInParallel } from './parallel/jobs.ts'
-import { type Case, conclude, identify, openCase, troubleOf, unfollowed } from './prove.ts'
+import {
+  type Case,
+  changedSince,
+  conclude,
+  identify,
+  openCase,
+  troubleOf,
+  unfollowed,
+  withFilesRead,
+} from './prove.ts'
 import { predictedRows, ROWS_NOT_COMPARED } from './row-maps.ts'
 import { notComparedSentences } from './same-populations.ts'
 import { SonataCircuit } from './sonata/circuit.ts'
@@ -60,13 +69,17 @@ export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[
   try {
     maps.open(options, [options.config, ...filesOf(options, opened.pairs)])
     const { original } = opened.question
+    // Before anything is read: a file that is another one afterwards may never have been one file.
+    const cases = new Map<Asking, Case>()
+    for (const pair of opened.pairs) cases.set(pair, await caseOf(pair, config))
     const plan = await planOf(config, { ...original, circuit: sonata(options.original) }, options.splits)
     const determined = await determine(original, plan, options)
     const outcomes = await countConnections(opened, options)
     const proofs: Proof[] = []
     for (const [k, pair] of opened.pairs.entries()) {
       const rows: { map: RowMap | NoRowMap } = { map: ROWS_NOT_COMPARED }
-      const proof = await proveOne(pair, outcomes.get(pair), determined, config, options, rows)
+      const base = cases.get(pair) ?? (await caseOf(pair, config))
+      const proof = await proveOne(pair, base, outcomes.get(pair), determined, config, options, rows)
       const edgeMap = maps.keep(k, await maps.write(k, rows.map, proof))
       proofs.push({ ...proof, edgeMap, seconds: (performance.now() - started) / 1000 })
     }
@@ -116,8 +129,16 @@ async function countConnections(
   return new Map(comparable.flatMap((pair, k) => (outcomes[k] === undefined ? [] : [[pair, outcomes[k]]])))
 }
 
+async function caseOf({ question, answer }: Asking, { file }: ManipConfig): Promise<Case> {
+  const base = await openCase(question, answer)
+  const inputs = [...base.proof.inputs, ...(await identify([['config', file]]))]
+  // How deep it went is judged with the rest, later.
+  return { ...base, proof: { ...base.proof, inputs }, askedLevel: undefined }
+}
+
 async function proveOne(
   pair: Asking,
+  base: Case,
   outcome: Outcome | undefined,
   determined: Determined,
   config: ManipConfig,
@@ -125,22 +146,20 @@ async function proveOne(
   rows: { map: RowMap | NoRowMap },
 ): Promise<Proof> {
   const { original } = pair.question
-  const base = await openCase(pair.question, pair.answer)
-  const inputs = [...base.proof.inputs, ...(await identify([['config', config.file]]))]
-  // How deep it went is judged with the rest, below.
-  const known = { ...base, proof: { ...base.proof, inputs }, askedLevel: undefined }
-  const nothing = conclude(known, outcome, 0)
+  const nothing = conclude(base, outcome, 0)
   const { answer } = pair
   if (nothing.verdict === 'cannot_tell' || answer.edges === undefined)
     return { ...nothing, contract: provenOf(determined, config) }
   try {
-    return {
-      ...nothing,
-      ...(await examined(original, answer, nothing, base, determined, options, rows)),
-      contract: provenOf(determined, config),
-    }
+    const found = await examined(original, answer, nothing, base, determined, options, rows)
+    const read = withFilesRead(base, pair.question, pair.answer)
+    const changed = await changedSince(read)
+    const { inputs } = read.proof
+    if (changed === undefined) return { ...nothing, inputs, ...found, contract: provenOf(determined, config) }
+    throw new InputError(changed.message, changed)
   } catch (error) {
     if (!isInputError(error)) throw error
+    rows.map = ROWS_NOT_COMPARED
     const unread = {
       verdict: 'cannot_tell',
       level: undefined,

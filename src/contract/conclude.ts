@@ -82,7 +82,10 @@ export function concludeExamination(
         synapsesNotChecked(unpredicted ?? 'not predicted').map(({ id, reason }) => result(id, reason))),
       ...ids.map(id => result(id, invariants.asWhole && !OF_THE_WHOLE.includes(id) ? WHOLE_ONLY : undefined)),
       ...(logged ? [result('log.agrees')] : []),
-      result('indices.consistent', indices === undefined ? 'the file has no indices' : undefined),
+      result(
+        'indices.consistent',
+        indices === undefined ? 'the file lacks one of its indices, or both' : undefined,
+      ),
     ],
     findings,
     notChecked: [

@@ -1,5 +1,5 @@
 /** Known hazards of the pipeline, by name: each is told for what it is, none is ever verified. */
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -183,6 +183,50 @@ describe('hazard', () => {
     expect(proof.checks.filter(({ status }) => status === 'failed').map(({ id }) => id)).toEqual([
       'indices.consistent',
     ])
+  })
+
+  it('a file that changes while it is read', async () => {
+    const config = writeConfig('changing', [{ source: 'null_manipulation', model_config: {} }])
+    const result = await writeResult('changing', [])
+    for (const file of [join(folder, 'changing', 'edges.h5'), config]) {
+      let time = 1_000_000
+      const opened = await openCircuit(original)
+      const options = {
+        original: opened,
+        manipulated: [result],
+        config,
+        // Looked at again and again.
+        get windowRows() {
+          utimesSync(file, time, ++time)
+          return 4096
+        },
+      }
+      const [proof] = await verifyConfig(options)
+      opened.close()
+      expect(proof?.verdict).toBe('cannot_tell')
+      expect(proof?.trouble).toMatchObject({ message: 'was changed while it was read', file })
+    }
+  })
+
+  it('indices that are not there agree with nothing', async () => {
+    const config = writeConfig('unindexed', [{ source: 'null_manipulation', model_config: {} }])
+    const result = await writeResult('unindexed', [])
+    const file = join(folder, 'unindexed', 'edges.h5')
+    // The names of the groups, as if no reader had ever known them.
+    const rename = (name: string): void => {
+      const bytes = readFileSync(file)
+      for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 1))
+        bytes[at + name.length - 1] = 120
+      writeFileSync(file, bytes)
+    }
+    for (const name of ['source_to_target', 'target_to_source']) {
+      rename(name)
+      const proof = await prove(config, result)
+      expect(proof.checks.find(({ id }) => id === 'indices.consistent')).toMatchObject({
+        status: 'not_checked',
+      })
+      expect(proof.verdict).toBe('verified')
+    }
   })
 
   it('shuffle with several splits', async () => {

@@ -109,15 +109,21 @@ async function alongRows(matched: MatchedRows, sink: RowSink): Promise<number> {
   const grouped = order.kind === 'grouped' || order.kind === 'splits'
   const windowRows = options.windowRows ?? WINDOW_ROWS
   const sorted = grouped && (matched.sortedByTarget ?? (await isSortedByTarget(original, windowRows)))
-  const groups = await rowGroups(order, sorted, manipulated, windowRows)
-  if (groups === undefined) throw changed(matched)
+  const { ways } = await rowGroups(order, sorted, manipulated, windowRows)
   const suspects = suspectsFor({ original, manipulated, pairs: [], expectation })
   let window: MapWindow | undefined
   let kept = 0
-  const walk = new Walk(original, manipulated, [], groups, {
-    remain,
-    suspects,
-    options: { ...options, targets: undefined },
+  const plan = { remain, suspects, options: { ...options, targets: undefined } }
+  let way = ways.at(-1)
+  // Only the way that fits says which row is which.
+  for (const one of ways.slice(0, -1)) {
+    if ((await new Walk(original, manipulated, [], one(), plan).run()).broken !== undefined) continue
+    way = one
+    break
+  }
+  if (way === undefined) throw changed(matched)
+  const walk = new Walk(original, manipulated, [], way(), {
+    ...plan,
     onRows: (first, count, runs, pieces) => {
       if (window === undefined || window.capacity < count) window = new MapWindow(count)
       window.begin(count)
