@@ -1,4 +1,5 @@
 /** What differs between two edge populations, whatever files they are in. */
+import { requireArguments, requirePath, stopIfAborted } from './arguments.ts'
 import type { EdgeOrder, EdgeSource } from './connectome/edges.ts'
 import { severalSynapses } from './connectome/table.ts'
 import { InternalError } from './errors.ts'
@@ -78,13 +79,18 @@ export interface Diff {
  * @throws InputError if one of them cannot be used
  */
 export async function diff(a: string, b: string, options: DiffOptions = {}): Promise<Diff> {
+  requirePath(a, 'a')
+  requirePath(b, 'b')
+  requireArguments(options)
   const opened: OpenFile[] = []
   try {
     const first = await openEdges(a, options)
     opened.push(first)
     const second = await openEdges(b, options, first)
     opened.push(second)
-    return await diffEdges(first, second, options)
+    const found = await diffEdges(first, second, options)
+    stopIfAborted(options)
+    return found
   } finally {
     for (const file of opened) await file.close()
   }

@@ -1,4 +1,5 @@
 /** What a circuit or an edges file holds: the facts a reader wants before believing anything about it. */
+import { requireArguments, requirePath, stopIfAborted } from './arguments.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import { severalSynapses } from './connectome/table.ts'
 import { isInputError } from './errors.ts'
@@ -81,6 +82,14 @@ export interface InspectOptions extends PairOptions {
  * @throws InputError if the file itself cannot be opened, or if `population` is not in it
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Inspection> {
+  requirePath(path, 'path')
+  requireArguments(options)
+  const inspection = await inspectAny(path, options)
+  stopIfAborted(options)
+  return inspection
+}
+
+async function inspectAny(path: string, options: InspectOptions): Promise<Inspection> {
   const list = await inspectList(path, options)
   if (list !== undefined) return { file: path, edges: [list], nodes: [], nodeSets: [] }
   const circuit = await openCircuit(path, {

@@ -1,4 +1,5 @@
 /** From a list and a circuit to the connections that are removed, their mask and their files. */
+import { requireArguments, requirePath, stopIfAborted } from './arguments.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { PairList } from './connectome/pairs.ts'
 import type { NodeSelection } from './connectome/selection.ts'
@@ -59,6 +60,13 @@ export interface PreparedList {
  * @throws InputError if a list is asked of no circuit, if an id is none of a node, or if edges cannot be read
  */
 export async function prepareList(source: ListSource, options: PrepareOptions): Promise<PreparedList> {
+  requireArguments(options, ['mode'])
+  const prepared = await prepare(source, options)
+  stopIfAborted(options)
+  return prepared
+}
+
+async function prepare(source: ListSource, options: PrepareOptions): Promise<PreparedList> {
   const { mode, circuit } = options
   if (!('from' in source)) {
     return { list: source, mode, circuit, findings: await lintGiven(source, options) }
@@ -213,6 +221,8 @@ export async function writeSelection(
   { prepared: { circuit }, drawn, masked }: Selection,
   { record, ...options }: WriteOptions = {},
 ): Promise<WrittenFile[]> {
+  requirePath(folder, 'folder')
+  requireArguments(options)
   const files = await encodeRemoval({
     pairs: drawn,
     masked: circuit && masked && { ...circuit, mask: masked.mask },

@@ -1,4 +1,5 @@
 /** Verification against a manip_config.json: what the package was asked to do is what must have become of it. */
+import { requireArguments, stopIfAborted } from './arguments.ts'
 import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import { concludeExamination, NOT_LOOKED_AT } from './contract/conclude.ts'
@@ -56,6 +57,7 @@ export interface VerifyConfigOptions
  *   original: then nothing can be told of any result
  */
 export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[]> {
+  requireArguments(options, ['original', 'manipulated', 'config'])
   const started = performance.now()
   if (options.level === 'connections')
     throw new InputError('a configuration says more than connections: level synapses or full', {
@@ -83,7 +85,7 @@ export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[
       const edgeMap = maps.keep(k, await maps.write(k, rows.map, proof))
       proofs.push({ ...proof, edgeMap, seconds: (performance.now() - started) / 1000 })
     }
-    options.signal?.throwIfAborted()
+    stopIfAborted(options)
     maps.commit()
     return proofs
   } finally {

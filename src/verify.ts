@@ -1,4 +1,5 @@
 /** Verification from circuits to proofs: opens, selects, binds the masks, runs the pass, judges. */
+import { requireArguments, stopIfAborted } from './arguments.ts'
 import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
@@ -97,6 +98,7 @@ export interface VerifyOptions extends NamedPair {
  * @throws InputError if the original, a mask or the selection cannot be used: then nothing can be told of any
  */
 export async function verify(options: VerifyOptions): Promise<Proof[]> {
+  requireArguments(options, ['original', 'manipulated'])
   if (options.pool !== undefined) return verifyIn(options)
   const pool = new WorkerPool()
   try {
@@ -162,7 +164,7 @@ async function verifyIn(options: VerifyOptions): Promise<Proof[]> {
           edgeMap: maps.drop(k, error.message),
         })
     }
-    options.signal?.throwIfAborted()
+    stopIfAborted(options)
     maps.commit()
     return proofs
   } finally {

@@ -1,0 +1,132 @@
+/** Arguments of the public functions, and signals: nothing wrong is a default, an endless run or a fault of a file. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { diff } from '../src/diff.ts'
+import { isInputError } from '../src/errors.ts'
+import { inspect, openCircuit, prepareList, verify, verifyConfig, writeSelection } from '../src/index.ts'
+import { writeReferring } from './full/referring.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'connproof-arguments-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const SYNAPSES = Array.from({ length: 12 }, (_, k) => ({ source: k % 3, target: k >> 1, weight: k }))
+let file = ''
+let original: Awaited<ReturnType<typeof openCircuit>>
+beforeAll(async () => {
+  file = writeReferring(join(folder, 'c'), { synapses: SYNAPSES, contacts: [], noGlia: true })
+  original = await openCircuit(file, { edges: 'chem' })
+})
+afterAll(() => original.close())
+
+type Options = Record<string, unknown>
+/** As JavaScript calls them: without types. */
+const FUNCTIONS: Readonly<Record<string, (options: Options) => Promise<unknown>>> = {
+  verify: options => verify({ original, manipulated: [file], ...options } as never),
+  verifyConfig: options =>
+    verifyConfig({ original, manipulated: [file], config: join(folder, 'none.json'), ...options } as never),
+  inspect: options => inspect(file, options as never),
+  diff: options => diff(file, file, { population: 'chem', ...options } as never),
+  prepareList: async options => {
+    const edges = await original.edgePopulation('chem')
+    const all = await original.select('neurons', undefined)
+    const circuit = { edges, source: all, target: all }
+    return prepareList({ from: 'reciprocal' }, { mode: 'reciprocal', circuit, ...options } as never)
+  },
+}
+
+const WRONG: Options = {
+  level: 'synapse',
+  windowRows: 0,
+  keep: -1,
+  allow: 'asked.absent',
+  jobs: 0,
+  memory: Number.NaN,
+  idBase: 2,
+  all: 'yes',
+  signal: true,
+  onProgress: 1,
+  population: 7,
+  folder: '',
+  edgeMaps: 'map.npy',
+  manipulated: 'circuit',
+  splits: 1.5,
+}
+const OTHERS: readonly (readonly [string, unknown])[] = [
+  ['windowRows', 1.5],
+  ['windowRows', Number.NaN],
+  ['windowRows', '8'],
+  ['keep', 2.5],
+  ['jobs', 257],
+  ['memory', 0],
+  ['memory', -1],
+  ['memory', '1G'],
+  ['level', null],
+  ['original', undefined],
+]
+
+describe('a wrong argument', () => {
+  it.each(Object.entries(FUNCTIONS))('of %s is an InputError that names it', async (name, run) => {
+    const wrong = [...Object.entries(WRONG), ...OTHERS]
+    for (const [field, value] of wrong) {
+      if (field === 'original' && !name.startsWith('verify')) continue
+      const error = await run({ [field]: value }).catch((reason: unknown) => reason)
+      expect([field, value, isInputError(error) && error.field]).toEqual([field, value, field])
+    }
+  })
+
+  it('is one where there are no options at all, or no path', async () => {
+    for (const run of [
+      () => verify(undefined as never),
+      () => verify([] as never),
+      () => inspect(undefined as never),
+      () => inspect(file, 'chem' as never),
+      () => diff(file, 3 as never),
+      () => writeSelection('', { prepared: {} } as never),
+    ])
+      expect(await run().catch(isInputError)).toBe(true)
+  })
+})
+
+describe('an aborted signal', () => {
+  it.each(Object.entries(FUNCTIONS))('never gets an answer of %s, aborted before', async (_, run) => {
+    const stop = new AbortController()
+    stop.abort(new Error('told to stop'))
+    await expect(run({ signal: stop.signal })).rejects.toThrow('told to stop')
+  })
+
+  it('gets none where it is aborted in the last step, of however few rows', async () => {
+    for (const [name, run] of Object.entries(FUNCTIONS)) {
+      if (name === 'verifyConfig') continue
+      // As soon as the call gives way the first time.
+      const stop = new AbortController()
+      const running = run({ signal: stop.signal })
+      stop.abort(new Error(`told to stop ${name}`))
+      await expect(running).rejects.toThrow(`told to stop ${name}`)
+    }
+  })
+
+  it('gets none of several circuits and threads, and leaves no rejection behind', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    try {
+      const stop = new AbortController()
+      const manipulated = [file, join(folder, 'nowhere'), file]
+      const running = verify({
+        original,
+        manipulated,
+        jobs: 2,
+        rowsPerJob: 1,
+        level: 'full',
+        signal: stop.signal,
+      })
+      setImmediate(() => stop.abort(new Error('told to stop')))
+      await expect(running).rejects.toThrow('told to stop')
+      await new Promise(resolve => setTimeout(resolve, 50))
+      expect(unhandled).toEqual([])
+    } finally {
+      process.off('unhandledRejection', note)
+    }
+  })
+})
