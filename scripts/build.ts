@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { CAMPAIGN_SCHEMA } from '../src/campaign/schema.ts'
+import { PROOF_SCHEMA } from '../src/report/schema.ts'
 import { embeddedAssets, LAZY_SUBPROCESSES, ROOT } from './assets.ts'
 import { thirdParties } from './third-parties.ts'
 
@@ -39,7 +40,11 @@ async function buildPackage(): Promise<void> {
   for (const folder of ['cli', 'chunks']) rmSync(`${ROOT}dist/${folder}`, { recursive: true, force: true })
   const inputs = { ...(await buildLibrary()), ...(await buildCli(`${ROOT}dist/cli`)) }
   writeFileSync(`${ROOT}dist/THIRD-PARTIES.txt`, thirdParties(inputs))
-  writeFileSync(`${ROOT}dist/campaign.schema.json`, `${JSON.stringify(CAMPAIGN_SCHEMA, undefined, 2)}\n`)
+  for (const [name, schema] of [
+    ['campaign', CAMPAIGN_SCHEMA],
+    ['proof', PROOF_SCHEMA],
+  ] as const)
+    writeFileSync(`${ROOT}dist/${name}.schema.json`, `${JSON.stringify(schema, undefined, 2)}\n`)
 }
 
 /** Code that several entries need, and what only some runs need, are files of their own in `chunks/`. */

@@ -8,6 +8,7 @@ import { FilesRead } from './formats/files-read.ts'
 import { type EdgesOptions, type OpenFile, openEdges, recognise } from './open-edges.ts'
 import { type Counts, commonCounts, measured, withCounts } from './same-nodes.ts'
 import type { MaskFile } from './selection/mask.ts'
+import { nameOfPath } from './sonata/circuit.ts'
 import { CountedNodes } from './sonata/nodes.ts'
 import { resolveSelection } from './sonata/selection.ts'
 
@@ -139,7 +140,7 @@ class UnusableCircuit implements Circuit {
   readonly #error: InputError
 
   constructor(path: string, error: InputError) {
-    this.name = path
+    this.name = nameOfPath(path)
     this.file = path
     this.#error = error
   }

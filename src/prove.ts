@@ -1,11 +1,10 @@
 /** From what was found to the record of it: one proof per manipulated circuit. */
-import type { Stats } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Circuit, EdgePopulationFacts, FileRead } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import type { InputError } from './errors.ts'
+import { identify, withDigests } from './identify.ts'
 import { type Deeper, NO_DEEPER } from './levels.ts'
 import { referenceSentences } from './references.ts'
 import {
@@ -248,10 +247,19 @@ const neuronsOf = (edges: EdgeSource): number =>
  * The case with every file that was read for it by now: properties, and files that links lead to, are opened on the
  * way. Each is as it was before it was read.
  */
-export const withFilesRead = (one: Case, question: Question, answer: Answer): Case => ({
-  ...one,
-  proof: { ...one.proof, inputs: withReads(one.proof.inputs, question, answer) },
-})
+export async function withFilesRead(one: Case, question: Question, answer: Answer): Promise<Case> {
+  return { ...one, proof: { ...one.proof, inputs: await inputsRead(one.proof.inputs, question, answer) } }
+}
+
+/** All inputs, with their digests where those are asked for. */
+export async function inputsRead(
+  inputs: readonly InputIdentity[],
+  question: Question,
+  answer: Answer,
+): Promise<InputIdentity[]> {
+  const reads = withReads(inputs, question, answer)
+  return question.options.sha256 ? withDigests(reads) : reads
+}
 
 function withReads(
   inputs: readonly InputIdentity[],
@@ -280,31 +288,10 @@ const asRead = (read: FileRead | undefined): Partial<InputIdentity> =>
  */
 export async function changedSince({ proof: { inputs } }: Case): Promise<Trouble | undefined> {
   const now = await identify(inputs.map(({ role, file }) => [role, file] as const))
-  const changed = inputs.find((before, k) => JSON.stringify(before) !== JSON.stringify(now[k]))
+  const changed = inputs.find(
+    ({ sha256: _, ...before }, k) => JSON.stringify(before) !== JSON.stringify(now[k]),
+  )
   if (changed === undefined) return undefined
   const hint = 'run the same command again'
   return { message: 'was changed while it was read', file: changed.file, field: undefined, hint }
-}
-
-/** Size and time of files, each with its role; those that are not there are left out. */
-export async function identify(
-  files: readonly (readonly [InputIdentity['role'], string])[],
-): Promise<InputIdentity[]> {
-  const identities = await Promise.all(
-    files.map(async ([role, file]) => {
-      const parts = await filesAt(file)
-      if (parts.length === 0) return undefined
-      const bytes = parts.reduce((all, part) => all + part.size, 0)
-      const modified = new Date(Math.max(...parts.map(part => part.mtimeMs))).toISOString()
-      return { role, file, bytes, modified }
-    }),
-  )
-  return identities.filter(identity => identity !== undefined)
-}
-
-/** The file, or all files in the folder: unconverted edges are several. */
-async function filesAt(path: string): Promise<Stats[]> {
-  const names = await readdir(path).catch(() => [''])
-  const found = await Promise.all(names.map(name => stat(join(path, name)).catch(() => undefined)))
-  return found.flatMap(facts => (facts?.isFile() ? [facts] : []))
 }

@@ -9,19 +9,11 @@ import { planOf } from './contract/plan.ts'
 import { EdgeMaps } from './edge-maps.ts'
 import { InputError, isInputError } from './errors.ts'
 import { proveFull } from './full/full-checks.ts'
+import { identify } from './identify.ts'
 import { manipulatedBy } from './interop/manip-config/edge-population.ts'
 import { type ManipConfig, readManipConfig } from './interop/manip-config/parse.ts'
 import { compareInParallel } from './parallel/jobs.ts'
-import {
-  type Case,
-  changedSince,
-  conclude,
-  identify,
-  openCase,
-  troubleOf,
-  unfollowed,
-  withFilesRead,
-} from './prove.ts'
+import { type Case, changedSince, conclude, openCase, troubleOf, unfollowed, withFilesRead } from './prove.ts'
 import { predictedRows, ROWS_NOT_COMPARED } from './row-maps.ts'
 import { notComparedSentences } from './same-populations.ts'
 import { SonataCircuit } from './sonata/circuit.ts'
@@ -154,7 +146,7 @@ async function proveOne(
     return { ...nothing, contract: provenOf(determined, config) }
   try {
     const found = await examined(original, answer, nothing, base, determined, options, rows)
-    const read = withFilesRead(base, pair.question, pair.answer)
+    const read = await withFilesRead(base, pair.question, pair.answer)
     const changed = await changedSince(read)
     const { inputs } = read.proof
     if (changed === undefined) return { ...nothing, inputs, ...found, contract: provenOf(determined, config) }

@@ -2,7 +2,6 @@
 import { requireArguments, stopIfAborted } from './arguments.ts'
 import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
-import type { NodeSelection } from './connectome/selection.ts'
 import { EdgeMaps } from './edge-maps.ts'
 import { InputError, isInputError } from './errors.ts'
 import { faceCircuit, type NamedPair } from './facing-circuits.ts'
@@ -12,7 +11,9 @@ import { compareInParallel, portable, threadsFor } from './parallel/jobs.ts'
 import { WorkerPool } from './parallel/pool.ts'
 import { type Answer, changedSince, conclude, openCase, type Question, withFilesRead } from './prove.ts'
 import { proveUnsorted } from './regrouped.ts'
+import { selectSides } from './select-sides.ts'
 import { bindMask, type MaskFile } from './selection/mask.ts'
+import { nameOfPath } from './sonata/circuit.ts'
 import { otherNodes, unlikeNodes } from './unlike-nodes.ts'
 import { askedConnections } from './verification/asked.ts'
 import type { Outcome } from './verification/compare.ts'
@@ -75,6 +76,8 @@ export interface VerifyOptions extends NamedPair {
   readonly jobs?: number | undefined
   /** No more threads than one for so many rows; default no such limit. */
   readonly rowsPerJob?: number | undefined
+  /** Also the sha256 of each file that `proof.inputs` names: all of it is read once more. */
+  readonly sha256?: boolean | undefined
   /** Threads that are there already; else `verify` starts its own. */
   readonly pool?: WorkerPool | undefined
   readonly windowRows?: number | undefined
@@ -151,7 +154,7 @@ async function verifyIn(options: VerifyOptions): Promise<Proof[]> {
     }
     const proofs: Proof[] = []
     for (const [k, [pair, opened]] of cases.entries()) {
-      const one = withFilesRead(opened, pair.question, pair.answer)
+      const one = await withFilesRead(opened, pair.question, pair.answer)
       const { outcome, deeper } = found.get(pair) ?? {}
       const edgeMap = await maps.write(k, deeper?.rows, conclude(one, outcome, 0, deeper))
       const seconds = (performance.now() - started) / 1000
@@ -264,33 +267,6 @@ async function pose(options: VerifyOptions): Promise<Question> {
   return { options, original, populations, source, target, asked }
 }
 
-/** S and T in the node populations that `edges` connects. */
-async function selectSides(
-  options: VerifyOptions,
-  circuit: Circuit,
-  edges: EdgeSource,
-): Promise<{ source: NodeSelection; target: NodeSelection }> {
-  const select = (population: string, wanted: Wanted): Promise<NodeSelection> =>
-    circuit.select(population, wanted.expression, { idBase: wanted.idBase })
-  const [from, to] = [wantedSide(options, 'source'), wantedSide(options, 'target')]
-  const source = await select(edges.sourcePopulation, from)
-  const same = edges.sourcePopulation === edges.targetPopulation && from.expression === to.expression
-  return { source, target: same ? source : await select(edges.targetPopulation, to) }
-}
-
-type Wanted = { expression: string | undefined; idBase: 0 | 1 | undefined }
-
-/** The flag, else the ids beside the mask, else all nodes. */
-function wantedSide(options: VerifyOptions, side: 'source' | 'target'): Wanted {
-  const { idBase } = options
-  if (options[side] !== undefined) return { expression: options[side], idBase }
-  const mask = [options, ...(options.requests ?? [])]
-    .map(({ removed, added }) => removed ?? added)
-    .find(one => one !== undefined)
-  const beside = side === 'source' ? mask?.sourceIds : mask?.targetIds
-  return beside === undefined ? { expression: undefined, idBase } : { expression: beside.file, idBase: 1 }
-}
-
 async function openAnswer(given: Circuit | string, posed: Posed, name: string | undefined): Promise<Answer> {
   const own = typeof given === 'string'
   let circuit: Circuit | undefined
@@ -322,6 +298,6 @@ async function openAnswer(given: Circuit | string, posed: Posed, name: string | 
   } catch (error) {
     if (!isInputError(error)) throw error
     const file = typeof given === 'string' ? given : given.file
-    return { name: name ?? circuit?.name ?? file, file, own, circuit, error }
+    return { name: name ?? circuit?.name ?? nameOfPath(file), file, own, circuit, error }
   }
 }

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { isInputError } from '../errors.ts'
+import { artifactsOf } from './artifacts.ts'
 import { BaseCircuit } from './base.ts'
 import { configKey, configOf, configParameters } from './config-steps.ts'
 import { changeOf, shortPath } from './identity.ts'
 import { type Lock, readLock, type StepRecord } from './lock.ts'
 import { lockFile } from './lock-file.ts'
+import { proofKey } from './proof-step.ts'
 import {
   Lists,
   selectionKey,
@@ -16,6 +18,7 @@ import {
   TARGETS_KEY,
   targetsOf,
 } from './select-steps.ts'
+import { campaignState } from './state.ts'
 import type { Campaign, Variant } from './types.ts'
 import { userTarget } from './variants.ts'
 
@@ -53,7 +56,25 @@ export async function checkCampaign(campaign: Campaign, signal?: AbortSignal): P
   for (const path of await unrecorded(campaign, lock))
     add(path, `is there, but ${basename(lockFile(''))} knows nothing of it`)
   await redraw(campaign, lock, add, signal)
+  await stand(campaign, lock, add, damages)
   return { artifacts, damages: [...damages.values()] }
+}
+
+/** Proofs of something else than the campaign has now, where no damaged file has said so already. */
+async function stand(
+  campaign: Campaign,
+  lock: Lock,
+  add: Add,
+  damages: ReadonlyMap<string, Damage>,
+): Promise<void> {
+  for (const [k, { proof }] of (await campaignState(campaign)).entries()) {
+    const variant = campaign.variants[k]
+    if (proof.state !== 'stale' || variant === undefined) continue
+    const { inputs = [], outputs = [], reads = [] } = lock.steps[proofKey(variant)] ?? {}
+    const named = [...inputs, ...outputs, ...reads].map(({ path }) => resolve(campaign.output, path))
+    if (named.some(path => damages.has(shortPath(path, campaign.output)))) continue
+    add(variant.paths.proof, `does not prove what is there now: ${proof.reasons[0]}`)
+  }
 }
 
 type Add = (path: string, message: string) => void
@@ -64,7 +85,7 @@ async function checkFiles(record: StepRecord, home: string, add: Add): Promise<v
     if (change !== undefined)
       add(output.path, change === 'missing' ? 'is missing' : 'is not what was written')
   }
-  for (const input of record.inputs) {
+  for (const input of [...record.inputs, ...(record.reads ?? [])]) {
     const change = await changeOf(input, home, { thorough: true })
     if (change !== undefined)
       add(
@@ -77,21 +98,14 @@ async function checkFiles(record: StepRecord, home: string, add: Add): Promise<v
 }
 
 /** Artifacts that nobody remembers making: their lock file was deleted, or they are somebody else's. */
-async function unrecorded({ variants, output }: Campaign, lock: Lock): Promise<string[]> {
+async function unrecorded(campaign: Campaign, lock: Lock): Promise<string[]> {
   const known = new Set(
-    Object.values(lock.steps).flatMap(({ outputs }) => outputs.map(({ path }) => resolve(output, path))),
+    Object.values(lock.steps).flatMap(({ outputs }) =>
+      outputs.map(({ path }) => resolve(campaign.output, path)),
+    ),
   )
-  const possible = [
-    userTarget(output),
-    ...variants.flatMap(({ paths }) => [
-      paths.config,
-      paths.proof,
-      ...['npy', 'csv', 'target'].map(extension => join(paths.folder, `conns_removed.${extension}`)),
-      paths.mask,
-    ]),
-  ]
   const found: string[] = []
-  for (const path of possible)
+  for (const path of artifactsOf(campaign))
     if (!known.has(path) && (await stat(path).catch(() => undefined)) !== undefined) found.push(path)
   return found
 }

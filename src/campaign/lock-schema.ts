@@ -29,6 +29,8 @@ export const LOCK_SCHEMA = {
           parameters: { type: 'object' },
           inputs: identities,
           outputs: identities,
+          reads: identities,
+          sha256: { type: 'string' },
           result: { type: 'object' },
         },
       },

@@ -1,11 +1,11 @@
 /** `connproof.lock.json`: what was done for a campaign, from what, with which result. Written last, and whole. */
 
-import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InputError } from '../errors.ts'
-import { writeFileAtomic } from '../formats/atomic-write.ts'
-import { isJsonObject, type JsonObject, readJsonFile } from '../formats/json.ts'
+import { InputError, isInputError } from '../errors.ts'
+import { createFile, writeFileAtomic } from '../formats/atomic-write.ts'
+import { isJsonObject, type JsonObject, type JsonValue, readJsonFile } from '../formats/json.ts'
 import { makeFolders } from '../formats/make-folder.ts'
 import { VERSION } from '../version.ts'
 import type { Identity } from './identity.ts'
@@ -22,8 +22,12 @@ export interface StepRecord {
   readonly parameters: JsonObject
   readonly inputs: readonly Identity[]
   readonly outputs: readonly Identity[]
+  /** Files that turned out to be read on the way: links lead to them, or only some properties need them. */
+  readonly reads?: readonly Identity[] | undefined
   /** Counts and verdicts. */
   readonly result: JsonObject
+  /** Of all of the above; version 0.1.0 did not write it. */
+  readonly sha256?: string | undefined
 }
 
 export interface Registration {
@@ -51,9 +55,14 @@ export async function readLock(output: string): Promise<Lock> {
   if (damage === undefined) return value as unknown as Lock
   throw new InputError(`expected the lock file of a campaign, found ${damage}`, {
     file,
-    hint: 'remove it: everything is then done and proven anew (registrations are kept in it)',
+    hint: isNewer(value)
+      ? 'it is of a newer connproof: use that one'
+      : 'remove it: everything is then done and proven anew (registrations are kept in it)',
   })
 }
+
+const isNewer = (value: JsonValue): boolean =>
+  isJsonObject(value) && typeof value.schema === 'number' && value.schema > EMPTY.schema
 
 async function damageOf(value: unknown): Promise<string | undefined> {
   const { Ajv } = await import('./ajv.ts')
@@ -84,32 +93,46 @@ export async function alone<T>(output: string, owner: string, work: () => Promis
   try {
     return await work()
   } finally {
-    unlinkSync(file)
+    // Somebody may have removed it, and another one taken it since.
+    if (ownerOf(file) === owner) rmSync(file, { force: true })
   }
 }
 
 function take(file: string, owner: string): void {
-  let fd: number
   try {
-    fd = openSync(file, 'wx')
+    // Whole or not at all: on a full disk there would be an empty file, and nobody to remove it.
+    createFile(file, `${owner}\n`)
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    if (!isInputError(error) || !existsSync(file)) throw error
+    if (isLeft(file)) {
+      rmSync(file, { force: true })
+      take(file, owner)
+      return
+    }
     throw new InputError(
-      exists
-        ? `another connproof works on this campaign: ${ownerOf(file)}`
-        : `cannot be written (${String(error)})`,
-      { file, hint: exists ? 'wait for it; if it is gone, remove this file' : undefined, cause: error },
+      `another connproof works on this campaign: ${ownerOf(file) ?? 'it has just ended'}`,
+      {
+        file,
+        hint: 'wait for it; if it is gone, remove this file',
+        cause: error,
+      },
     )
   }
-  writeSync(fd, `${owner}\n`)
-  closeSync(fd)
 }
 
-function ownerOf(file: string): string {
+/** Older than this, an empty file is of a run that could not write into it: of version 0.1.0, on a full disk. */
+const WRITING = 10_000
+
+const isLeft = (file: string): boolean => {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found !== undefined && found.size === 0 && Date.now() - found.mtimeMs > WRITING
+}
+
+function ownerOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch {
-    return 'it has just ended'
+    return undefined
   }
 }
 

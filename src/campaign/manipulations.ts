@@ -12,6 +12,8 @@ const LIST_KEYS = ['list', 'from', 'pairs'] as const
 const AMOUNT_KEYS = ['count', 'fraction', 'all', 'amounts'] as const
 const NODE_KEYS = ['nodes', 'source', 'target'] as const
 
+const DRAW_KEYS = ['seed', 'seed_mode', 'simulation_seed', 'generator', 'mode', 'id_base', 'allow'] as const
+
 /** The one operation that takes a mask. */
 export const REMOVAL = 'conn_removal'
 
@@ -25,6 +27,9 @@ export async function manipulationsOf(
     const reader = new Reader(document, raw, ['manipulations', position], folder)
     list.push(await reader.read())
   }
+  const idle = DRAW_KEYS.find(key => raw.defaults?.[key] !== undefined)
+  if (idle !== undefined && list.every(one => one.list === undefined))
+    refuse(document, ['defaults', idle], `${idle} has no effect: no manipulation has a list to draw from`)
   return list
 }
 
@@ -51,6 +56,7 @@ class Reader {
       this.#refuse([], 'nothing says which connections', 'give a list:, pairs: or from: reciprocal')
     if (list !== undefined && operation !== REMOVAL)
       this.#refuse([], `${operation} takes no list of connections`, `${REMOVAL} does`)
+    if (list === undefined) this.#refuseIdle()
     if (list === undefined && amountKey !== undefined)
       this.#refuse([amountKey], 'an amount of what? there is no list', 'give a list:, pairs: or from:')
     return {
@@ -135,6 +141,18 @@ class Reader {
     return nodeChoice(this.#document, this.#at(key), level[key], this.#raw.nodes ?? {}, this.#folder)
   }
 
+  /** Keys of a draw, where nothing is drawn: that nothing comes of them must not be found out by the results. */
+  #refuseIdle(): void {
+    const key = DRAW_KEYS.find(one => this.#own[one] !== undefined)
+    if (key === undefined) return
+    const seeds = key === 'seed' || key === 'seed_mode' || key === 'simulation_seed'
+    this.#refuse(
+      [key],
+      `${key} has no effect: there is no list to draw from`,
+      seeds ? 'the run itself takes the seed of the section config' : 'remove it, or give a list:',
+    )
+  }
+
   #mode(): 'reciprocal' | 'directed' {
     return this.#get('mode') ?? this.#refuse([], 'the key "mode" is missing', 'mode: reciprocal or directed')
   }
@@ -162,6 +180,12 @@ class Reader {
     if (needed && seed === undefined) this.#refuse([], 'the key "seed" is missing', 'seed: 9900')
     const seedMode = this.#get('seed_mode') ?? 'constant'
     const simulationSeed = this.#get('simulation_seed')
+    if (this.#own.simulation_seed !== undefined && seedMode !== 'add_sim_seed')
+      this.#refuse(
+        ['simulation_seed'],
+        `simulation_seed has no effect: seed_mode is ${seedMode}`,
+        'seed_mode: add_sim_seed',
+      )
     if (seedMode === 'add_sim_seed' && simulationSeed === undefined)
       this.#refuse(['seed_mode'], 'add_sim_seed needs the seed of the simulation', 'give simulation_seed:')
     return { seed: seed ?? 0, seedMode, simulationSeed, generator: this.#get('generator') ?? 'RandomState' }

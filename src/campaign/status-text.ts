@@ -1,4 +1,5 @@
 /** What `status` says: a table for people, records for programs, the notebook's list for wikis. */
+import type { AnyRecord } from '../report/made.ts'
 import { plural } from '../report/sentences.ts'
 import { PLAIN, type Style } from '../report/style.ts'
 import type { PartState, VariantState } from './state.ts'
@@ -77,7 +78,7 @@ export const statusToMarkdown = (states: readonly VariantState[]): string =>
   states.map(({ fullName, registered }) => `* ${fullName}: \`${registered ?? 'TO BE ADDED!'}\`\n`).join('')
 
 /** One record per variant, with the keys of `status --json`. */
-export const statusRecords = (states: readonly VariantState[]): Record<string, unknown>[] =>
+export const statusRecords = (states: readonly VariantState[]): AnyRecord[] =>
   states.map(state => ({
     type: 'variant',
     id: state.id,

@@ -1,4 +1,5 @@
 /** Steps of a campaign: what is stale is done, the rest is left alone, and each says why. */
+import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import type { JsonObject } from '../formats/json.ts'
@@ -18,6 +19,8 @@ export interface Step {
 /** What a step has done. */
 export interface Done {
   readonly outputs: readonly string[]
+  /** Absolute; files that are not among its inputs, and were read. */
+  readonly reads?: readonly string[] | undefined
   readonly result: JsonObject
 }
 
@@ -35,12 +38,14 @@ export async function reasons(
 ): Promise<string[]> {
   if (record === undefined) return ['not done yet']
   const found = [...versionReason(record), ...parameterReasons(record.parameters, step.parameters)]
+  if (record.sha256 !== undefined && record.sha256 !== digestOf(record))
+    found.push('what the lock file says of it was edited')
   const recorded = record.inputs.map(({ path }) => resolve(home, path))
   for (const input of step.inputs)
     if (!recorded.includes(input)) found.push(`${shortPath(input, home)} is new`)
   for (const input of recorded)
     if (!step.inputs.includes(input)) found.push(`${shortPath(input, home)} is no longer read`)
-  for (const input of record.inputs) {
+  for (const input of [...record.inputs, ...(record.reads ?? [])]) {
     const change = await changeOf(input, home, { thorough })
     if (change !== undefined) found.push(`${input.path} ${change === 'missing' ? 'is gone' : 'has changed'}`)
   }
@@ -98,15 +103,32 @@ export async function recordOf(
   done: Done,
   home: string,
 ): Promise<StepRecord> {
-  return {
+  const known = new Set(inputs.map(({ path }) => resolve(home, path)))
+  const reads = (done.reads ?? []).filter(file => !known.has(file))
+  const record: StepRecord = {
     tool: VERSION,
     at: new Date().toISOString(),
     parameters: step.parameters,
     inputs,
+    ...(reads.length === 0 ? {} : { reads: await identify(reads, home) }),
     outputs: await identify(done.outputs, home),
     result: done.result,
   }
+  return { ...record, sha256: digestOf(record) }
 }
+
+/** Keys in any order: the file may have been written by another program. */
+function digestOf({ sha256: _, ...record }: StepRecord): string {
+  const sorted = (_key: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value
+  return createHash('sha256').update(JSON.stringify(record, sorted)).digest('hex')
+}
+
+/** Absolute paths of what a step has made. */
+export const recordedFiles = (record: StepRecord | undefined, home: string): string[] =>
+  (record?.outputs ?? []).map(({ path }) => resolve(home, path))
 
 export const withStep = (lock: Lock, key: string, record: StepRecord): Lock => ({
   ...lock,

@@ -4,19 +4,20 @@ import { type InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { makeFolders } from '../formats/make-folder.ts'
 import { DEFAULT_LEVEL } from '../levels.ts'
-import { openCircuit } from '../open-circuit.ts'
 import { proofFile } from '../report/json.ts'
+import type { RecordForm } from '../report/made.ts'
 import type { SonataCircuit } from '../sonata/circuit.ts'
 import { LEVELS, type Level, type Proof, type Trouble } from '../verification/proof.ts'
 import { type VerifyOptions, verify } from '../verify.ts'
 import { verifyConfig } from '../verify-config.ts'
 import { BaseCircuit } from './base.ts'
-import { filesOfCircuit } from './circuit-files.ts'
 import { configKey, configSteps } from './config-steps.ts'
 import { findManipulated } from './find-circuit.ts'
 import { type Identity, identify } from './identity.ts'
+import { keptReasons } from './kept-proof.ts'
 import { alone, type Lock, readLock, type StepRecord, writeLock } from './lock.ts'
-import { namedPair, pairParameters } from './populations.ts'
+import { namedPair } from './populations.ts'
+import { openManipulated, proofKey, proofStep } from './proof-step.ts'
 import { FORCED, type RunOptions } from './run-steps.ts'
 import { selectionKey, selectSteps } from './select-steps.ts'
 import { reasons, recordOf, requireUnchanged, type Step, withStep } from './steps.ts'
@@ -24,11 +25,11 @@ import type { Campaign, Variant } from './types.ts'
 import { judgedBy, requestOf, unknownConfig, unknownRequest } from './verify-request.ts'
 import { resultOf } from './verify-result.ts'
 
-export const proofKey = ({ id }: Variant): string => `${id}/proof`
-
 export interface VerifyCampaignOptions extends RunOptions {
   /** What the comparison needs: memory, threads, how many culprits to keep. */
   readonly comparison?: Partial<Omit<VerifyOptions, 'original' | 'manipulated' | 'requests'>> | undefined
+  /** How proofs are written, but for their paths. */
+  readonly form?: RecordForm | undefined
   /** What makes the proofs: `verify`, or something that has the comparisons from elsewhere. */
   readonly judge?: ((options: VerifyOptions) => Promise<readonly Judged[]>) | undefined
 }
@@ -144,9 +145,18 @@ class Verification {
     const place = { file: found.file, looked: [] }
     const unknown = await this.#unknown(variant)
     if (unknown !== undefined) return { ...common, ...place, state: 'failed', trouble: unknown }
-    const circuit = await this.#open(found.file)
-    const step = await this.#step(variant, found.file, circuit)
+    const circuit = await openManipulated(found.file, this.#base)
+    const { campaign, base, lock, level } = {
+      campaign: this.#campaign,
+      base: this.#base,
+      lock: this.#lock,
+      level: this.#level(variant),
+    }
+    const allow = this.#options.comparison?.allow ?? []
+    const step = await proofStep(campaign, variant, base, lock, { file: found.file, circuit, allow, level })
     const stale = await reasons(step, record, this.#home, { thorough: true })
+    if (stale.length === 0 && record !== undefined)
+      stale.push(...(await keptReasons(record, variant.paths.proof)))
     const why = [...stale, ...(record?.result.verdict === 'cannot_tell' ? ['it could not be told'] : [])]
     if (why.length === 0 && this.#options.force) why.push(FORCED)
     if (why.length > 0 && !this.#options.dryRun)
@@ -172,41 +182,6 @@ class Verification {
           step(selectionKey(variant)),
           step(configKey(variant)),
         ])
-  }
-
-  /** Undefined where it cannot be opened: `verify` says why. */
-  async #open(file: string): Promise<SonataCircuit | undefined> {
-    const { circuit, edges } = this.#base
-    try {
-      return await openCircuit(file, { nodesFrom: { circuit, edges } })
-    } catch (error) {
-      if (isInputError(error)) return undefined
-      throw error
-    }
-  }
-
-  async #step(variant: Variant, file: string, circuit: SonataCircuit | undefined): Promise<Step> {
-    const { source, target } = variant.manipulation
-    const own = circuit === undefined ? [file] : await filesOfCircuit(circuit).catch(() => [file])
-    const beside = this.#lock.steps[selectionKey(variant)]?.outputs ?? []
-    const masks = beside
-      .map(({ path }) => resolve(this.#home, path))
-      .filter(path => /_(adjmat|gids)/.test(path))
-    const by = judgedBy(variant)
-    if (by === 'config') masks.push(variant.paths.config)
-    return {
-      key: proofKey(variant),
-      parameters: {
-        circuit: file,
-        by,
-        ...pairParameters(this.#campaign),
-        source: source.expression ?? null,
-        target: target.expression ?? null,
-        allow: [...(this.#options.comparison?.allow ?? [])],
-        level: this.#level(variant),
-      },
-      inputs: [...new Set([...this.#base.files, ...own, ...masks])],
-    }
   }
 
   /** What was proven deeper than asked now need not be proven again. */
@@ -263,8 +238,11 @@ class Verification {
     await requireUnchanged(inputs, this.#home)
     // Where nothing was selected there is no folder yet.
     makeFolders(variant.paths.folder)
-    writeFileAtomic(variant.paths.proof, proofFile([proof]))
-    const done = { outputs: [variant.paths.proof], result: resultOf(proof) }
+    // Paths as they are: the lock file is held against them.
+    const form = { ...this.#options.form, relativeTo: undefined }
+    writeFileAtomic(variant.paths.proof, proofFile([proof], form))
+    const reads = proof.inputs.map(input => resolve(input.file))
+    const done = { outputs: [variant.paths.proof], reads, result: resultOf(proof) }
     const made = { ...step, parameters: { ...step.parameters, level } }
     const record = await recordOf(made, inputs, done, this.#home)
     this.#lock = withStep(this.#lock, step.key, record)

@@ -87,15 +87,27 @@ function summaryLines(outcomes: readonly CircuitOutcome[]): string[] {
   if (same > 0 && of('proven').length + of('to do').length === 0)
     lines.push('nothing to do: what is there was proven before and has not changed (--force proves it again)')
   else if (same > 0) lines.push(`${same} of them as proven before: nothing has changed since`)
-  const unchecked = new Set(judged.flatMap(({ record }) => (record?.result.not_checked ?? []) as string[]))
-  const levels = new Set(judged.flatMap(({ record }) => record?.result.level ?? []))
-  if (levels.size > 0)
-    lines.push(...wrapped(`level ${[...levels].join(', ')}; not checked: ${[...unchecked].join('; ')}`))
+  lines.push(...uncheckedLines(judged))
   const looked = of('missing').flatMap(outcome => outcome.looked)
   const shown = looked.slice(0, 6)
   if (looked.length > 0) lines.push('looked for:', ...shown.map(path => `  ${path}`))
   if (looked.length > shown.length) lines.push(`  ... and ${looked.length - shown.length} more`)
   return lines
+}
+
+/** Of circuits with a verdict; where not all are alike, each line says of which it is true. */
+function uncheckedLines(judged: readonly CircuitOutcome[]): string[] {
+  const groups = new Map<string, string[]>()
+  for (const { variant, record } of judged) {
+    const { verdict, level, not_checked } = record?.result ?? {}
+    if (verdict === 'cannot_tell' || level == null) continue
+    const unchecked = (not_checked ?? []) as string[]
+    const what = `level ${level}; not checked: ${unchecked.length === 0 ? 'nothing' : unchecked.join('; ')}`
+    groups.set(what, [...(groups.get(what) ?? []), variant.id])
+  }
+  return [...groups].flatMap(([what, ids]) =>
+    wrapped(groups.size === 1 ? what : `${ids.join(', ')}: ${what}`),
+  )
 }
 
 const wrapped = (text: string): string[] =>

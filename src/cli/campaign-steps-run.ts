@@ -5,14 +5,17 @@ import { type Outcome, runSteps, type Work } from '../campaign/run-steps.ts'
 import type { Campaign } from '../campaign/types.ts'
 import { jsonLines } from '../report/json.ts'
 import { plural, troubleLines } from '../report/sentences.ts'
-import { refuseSaid, whoWeAre } from './campaign-flags.ts'
+import { refuseOverwritingOwn, refuseSaid, whoWeAre } from './campaign-flags.ts'
 import { AS_ASKED, CANNOT_TELL } from './exit-codes.ts'
 import type { Session } from './program.ts'
+import { formOf } from './record-flags.ts'
 
 export interface CampaignStepFlags {
   readonly dryRun?: true
   readonly force?: true
   readonly json?: true
+  readonly reproducible?: true
+  readonly relativeTo?: string
 }
 
 /** Do what is stale of the steps that `stepsOf` gives. Returns 0, or 2 if one of them failed. */
@@ -22,8 +25,9 @@ export async function runCampaignSteps(
   flags: CampaignStepFlags,
   session: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
-  refuseSaid(flags, ['dryRun', 'force', 'json'])
+  refuseSaid(flags, ['dryRun', 'force', 'json', 'reproducible', 'relativeTo'])
   const campaign = await readCampaign(file)
+  await refuseOverwritingOwn(campaign)
   const base = await BaseCircuit.open(campaign)
   const json = flags.json === true
   try {
@@ -32,7 +36,7 @@ export async function runCampaignSteps(
       force: flags.force,
       owner: whoWeAre(),
       signal: session.signal,
-      onOutcome: outcome => showOutcome(outcome, json, session),
+      onOutcome: outcome => showOutcome(outcome, flags, session),
     })
     return sumUp(outcomes, json, session)
   } finally {
@@ -41,12 +45,19 @@ export async function runCampaignSteps(
 }
 
 /** Print one outcome as soon as it is there. */
-function showOutcome(outcome: Outcome, json: boolean, { terminal }: Pick<Session, 'terminal'>): void {
+function showOutcome(
+  outcome: Outcome,
+  flags: CampaignStepFlags,
+  { terminal }: Pick<Session, 'terminal'>,
+): void {
   const { key, title, state, reasons, messages, record, trouble } = outcome
-  if (json) {
+  if (flags.json) {
     const result = record?.result
     terminal.out(
-      jsonLines([{ type: 'step', key, state: state.replace(' ', '_'), reasons, result, error: trouble }]),
+      jsonLines(
+        [{ type: 'step', key, state: state.replace(' ', '_'), reasons, result, error: trouble }],
+        formOf(flags),
+      ),
     )
     return
   }

@@ -1,17 +1,20 @@
 /** What `verify CAMPAIGN` does. */
 import { readFileSync } from 'node:fs'
+import { readBy } from '../campaign/artifacts.ts'
 import { readCampaign } from '../campaign/campaign.ts'
 import type { Variant } from '../campaign/types.ts'
 import { type CircuitOutcome, verifyCampaign } from '../campaign/verify-steps.ts'
 import { campaignToText } from '../campaign/verify-text.ts'
-import { type JsonRecord, jsonLines, proofRecord, proofRecords } from '../report/json.ts'
+import { errorRecord, jsonLines, proofRecord, proofRecords, type TypedRecord } from '../report/json.ts'
 import { errorCase, type JunitCase, type JunitSuite, junitXml, proofSuite } from '../report/junit.ts'
-import type { FindingCode } from '../verification/proof.ts'
-import { refuseSaid, whoWeAre } from './campaign-flags.ts'
+import { type AnyRecord, formed, type RecordForm } from '../report/made.ts'
+import type { FindingCode, Trouble } from '../verification/proof.ts'
+import { refuseOverwritingOwn, refuseSaid, whoWeAre } from './campaign-flags.ts'
 import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
+import { formOf } from './record-flags.ts'
 import { resourcesFor } from './resources.ts'
 import type { VerifyFlags } from './verify.ts'
 
@@ -29,6 +32,9 @@ const TAKES: readonly (keyof VerifyFlags)[] = [
   'allowMissing',
   'dryRun',
   'junit',
+  'sha256',
+  'reproducible',
+  'relativeTo',
 ]
 
 /** Returns the exit code; throws InputError where nothing can be told of any circuit. */
@@ -38,23 +44,27 @@ export async function runCampaignVerify(
   { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
   refuseSaid(flags, TAKES)
+  const form = formOf(flags)
   const campaign = await readCampaign(file)
+  await refuseOverwritingOwn(campaign)
   const progress = new Progress({
     write: terminal.err,
     tty: terminal.errIsTty,
     quiet: flags.quiet === true,
     label: 'comparing',
   })
-  const outputs = planOutputs({ junit: flags.junit, force: flags.force }, [file], [])
+  const outputs = planOutputs({ junit: flags.junit, force: flags.force }, await readBy(campaign), [])
   const outcomes = await verifyCampaign(campaign, {
     dryRun: flags.dryRun,
     force: flags.force,
     owner: whoWeAre(),
     signal,
+    form,
     comparison: {
       // verify refuses codes that do not exist or cannot be allowed.
       allow: (flags.allow ?? []) as FindingCode[],
       level: flags.level,
+      sha256: flags.sha256,
       keep: Math.max(flags.show, KEEP),
       ...resourcesFor(flags),
       folder: flags.tmp,
@@ -66,8 +76,8 @@ export async function runCampaignVerify(
       throw error
     })
     .finally(() => progress.clear())
-  await outputs.write('', [], junitXml(outcomes.map(outcome => suiteOf(outcome, flags))))
-  if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf)))
+  await outputs.write('', [], junitXml(outcomes.map(outcome => suiteOf(outcome, flags, form))))
+  if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf), form))
   else terminal.out(campaignToText(outcomes, { show: flags.show, style: terminal.style }))
   return exitCodeOf(outcomes, flags)
 }
@@ -96,7 +106,7 @@ export function recordsOf({
   reasons,
   proof,
   trouble,
-}: CircuitOutcome): unknown[] {
+}: CircuitOutcome): AnyRecord[] {
   const circuit = variant.id
   switch (state) {
     case 'proven':
@@ -108,21 +118,27 @@ export function recordsOf({
     case 'to do':
       return [{ type: 'to_do', circuit, file, reasons }]
     default:
-      return [{ type: 'error', circuit, ...trouble }]
+      return [{ ...errorRecord(trouble ?? UNKNOWN), circuit }]
   }
 }
 
-const storedProof = ({ paths }: Variant): JsonRecord =>
-  JSON.parse(readFileSync(paths.proof, 'utf8')) as JsonRecord
+const UNKNOWN: Trouble = { message: 'nothing is known of it' }
 
-function suiteOf({ variant, state, looked, proof, trouble }: CircuitOutcome, flags: VerifyFlags): JunitSuite {
+const storedProof = ({ paths }: Variant): TypedRecord =>
+  JSON.parse(readFileSync(paths.proof, 'utf8')) as TypedRecord
+
+function suiteOf(
+  { variant, state, looked, proof, trouble }: CircuitOutcome,
+  flags: VerifyFlags,
+  form: RecordForm,
+): JunitSuite {
   const suite = (one: JunitCase): JunitSuite => ({ name: variant.id, properties: {}, cases: [one] })
   const skipped = (message: string) => suite({ name: 'found', fault: { kind: 'skipped', message } })
   switch (state) {
     case 'proven':
-      return proof === undefined ? skipped('not compared') : proofSuite(proofRecord(proof))
+      return proof === undefined ? skipped('not compared') : proofSuite(formed(proofRecord(proof), form))
     case 'unchanged':
-      return proofSuite(storedProof(variant))
+      return proofSuite(formed(storedProof(variant), form))
     case 'missing': {
       const hint = `looked for ${looked.join(', ')}`
       return flags.allowMissing
@@ -132,6 +148,6 @@ function suiteOf({ variant, state, looked, proof, trouble }: CircuitOutcome, fla
     case 'to do':
       return skipped('a dry run')
     default:
-      return suite(errorCase('asked', trouble ?? { message: 'nothing is known of it' }))
+      return suite(errorCase('asked', trouble ?? UNKNOWN))
   }
 }

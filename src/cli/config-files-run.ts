@@ -16,7 +16,9 @@ import { jsonLines } from '../report/json.ts'
 import { type MaskIds, readMask } from '../selection/mask.ts'
 import type { ConfigFlags } from './config.ts'
 import { AS_ASKED } from './exit-codes.ts'
+import { refuseOverwriting } from './overwriting.ts'
 import type { Session } from './program.ts'
+import { formOf } from './record-flags.ts'
 
 /** @throws InputError for a configuration with errors in it: no script for a run that does something else */
 export async function writeJob(file: string, flags: ConfigFlags, { terminal }: Session): Promise<number> {
@@ -44,11 +46,13 @@ export async function writeJob(file: string, flags: ConfigFlags, { terminal }: S
   })
   if (flags.output === undefined) terminal.out(script)
   else {
-    refuseExisting([flags.output], flags)
+    refuseExisting([flags.output], flags, [file])
     makeFolders(logFolder)
     writeFileAtomic(flags.output, script)
     if (flags.json)
-      terminal.out(jsonLines([{ type: 'job', file: flags.output, submit: `sbatch ${flags.output}` }]))
+      terminal.out(
+        jsonLines([{ type: 'job', file: flags.output, submit: `sbatch ${flags.output}` }], formOf(flags)),
+      )
     else
       terminal.err(`connproof: sbatch --account=... ${flags.output}\n${whereNext(config, flags.outputDir)}`)
   }
@@ -93,11 +97,11 @@ export async function writeSimulation(
   if (folder === undefined) for (const text of Object.values(files)) terminal.out(text)
   else {
     const paths = Object.keys(files).map(name => join(folder, name))
-    refuseExisting(paths, flags)
+    refuseExisting(paths, flags, [file])
     makeFolders(folder)
     for (const [name, text] of Object.entries(files)) writeFileAtomic(join(folder, name), text)
     const record = { type: 'simulation', connections: pairs.source.length, form, files: paths }
-    terminal.out(flags.json ? jsonLines([record]) : paths.map(path => `${path}\n`).join(''))
+    terminal.out(flags.json ? jsonLines([record], formOf(flags)) : paths.map(path => `${path}\n`).join(''))
   }
   return AS_ASKED
 }
@@ -125,7 +129,16 @@ async function readConnections(file: string, { idBase }: ConfigFlags): Promise<P
   }
 }
 
-export function refuseExisting(paths: readonly string[], { force }: ConfigFlags): void {
+/** @param inputs what is read, and the files it is made of, is not overwritten even with `--force` */
+export function refuseExisting(
+  paths: readonly string[],
+  { force }: ConfigFlags,
+  inputs: readonly string[],
+): void {
+  refuseOverwriting(
+    paths.map(path => ({ path, field: '--output' })),
+    inputs,
+  )
   const there = paths.find(path => existsSync(path))
   if (there !== undefined && force !== true)
     throw new InputError('exists already', {

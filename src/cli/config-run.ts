@@ -11,7 +11,9 @@ import { troubleLines } from '../report/sentences.ts'
 import type { ConfigFlags } from './config.ts'
 import { refuseExisting } from './config-files-run.ts'
 import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
+import { realPath } from './outputs.ts'
 import type { Session } from './program.ts'
+import { formOf } from './record-flags.ts'
 
 export async function runConfig(
   files: readonly string[],
@@ -43,20 +45,24 @@ export async function runConfig(
 /** 1: the package refuses a file, or runs something else than it says; 2: a file cannot be read. */
 async function checkAll(
   files: readonly string[],
-  { folder, json, for: release }: ConfigFlags,
+  { folder, json, for: release, ...flags }: ConfigFlags,
   { terminal }: Session,
 ): Promise<number> {
   let worst = AS_ASKED as number
   for (const file of files) {
     try {
       const check = await checkManipConfig(file, { folder, release })
-      terminal.out(json ? jsonLines([configCheckRecord(check)]) : configCheckToText(check, terminal.style))
+      terminal.out(
+        json
+          ? jsonLines([configCheckRecord(check)], formOf(flags))
+          : configCheckToText(check, terminal.style),
+      )
       if (!isAccepted(check)) worst = Math.max(worst, DIFFERS)
     } catch (error) {
       if (!isInputError(error)) throw error
       worst = CANNOT_TELL
       terminal.err(`connproof: ${troubleLines(error).join('\n  ')}\n`)
-      if (json) terminal.out(jsonLines([errorRecord(error)]))
+      if (json) terminal.out(jsonLines([errorRecord(error)], formOf(flags)))
     }
   }
   return worst
@@ -69,10 +75,15 @@ async function migrate(
   { terminal }: Session,
 ): Promise<number> {
   const { text, notes } = migrateManipConfig(await readTextFile(file), file, to)
-  if (output !== undefined) refuseExisting([output], flags)
+  // A file may be rewritten in its place: the circuit that it names may not.
+  const others = output !== undefined && realPath(output) === realPath(file) ? [] : [file]
+  if (output !== undefined) refuseExisting([output], flags, others)
   if (output !== undefined) writeFileAtomic(output, text)
   else if (json !== true) terminal.out(`${text}\n`)
-  if (json) terminal.out(jsonLines([{ type: 'migrated', file, to, output: output ?? null, notes, text }]))
+  if (json)
+    terminal.out(
+      jsonLines([{ type: 'migrated', file, to, output: output ?? null, notes, text }], formOf(flags)),
+    )
   else for (const note of notes) terminal.err(`connproof: ${note}\n`)
   return AS_ASKED
 }

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { RemovalForm } from '../interop/simulation-removal.ts'
 import { parseIdBase } from './options.ts'
 import type { Session } from './program.ts'
+import { relativeToOption, reproducibleOption } from './record-flags.ts'
 
 export interface ConfigFlags {
   readonly check?: true
@@ -22,6 +23,8 @@ export interface ConfigFlags {
   readonly folder?: string
   readonly for?: string
   readonly json?: true
+  readonly reproducible?: true
+  readonly relativeTo?: string
   /** Of a campaign. */
   readonly dryRun?: true
 }
@@ -61,6 +64,8 @@ export function addConfig(program: Command, session: Session): void {
     .option('--json', 'JSON Lines on stdout')
     .helpOption('-h, --help', 'print this')
     .addHelpText('after', '\nExample: connproof config --check manip_config__RecipRemoval_Unstruct-0.json')
+    .addOption(relativeToOption())
+    .addOption(reproducibleOption())
     .action(async (files: string[], flags: ConfigFlags) => {
       const { runConfig } = await import('./config-run.ts')
       session.exitCode = await runConfig(files, flags, session)

@@ -7,6 +7,7 @@ import { AS_ASKED, DIFFERS } from './exit-codes.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
+import { formOf } from './record-flags.ts'
 import { resourcesFor } from './resources.ts'
 
 /** Connections in JSON where `--show` does not ask for more. */
@@ -40,7 +41,7 @@ export async function runDiff(
     await outputs.write('', [result.differences])
     terminal.out(
       flags.json
-        ? jsonLines([diffRecord(result)])
+        ? jsonLines([diffRecord(result)], formOf(flags))
         : diffToText(result, { show: flags.show, style: terminal.style }),
     )
     return result.equal ? AS_ASKED : DIFFERS

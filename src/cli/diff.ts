@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import type { PairShape } from '../inputs/pairs.ts'
 import { comparisonOptions, parseCount, parseIdBase } from './options.ts'
 import type { Session } from './program.ts'
+import { relativeToOption, reproducibleOption } from './record-flags.ts'
 
 export interface DiffFlags {
   readonly population?: string
@@ -14,6 +15,8 @@ export interface DiffFlags {
   readonly connectionsOnly?: true
   readonly show: number
   readonly json?: true
+  readonly reproducible?: true
+  readonly relativeTo?: string
   readonly writeDifferences?: string
   readonly force?: true
   readonly memory?: number
@@ -46,6 +49,8 @@ export function addDiff(program: Command, session: Session): void {
     .option('-q, --quiet', 'no progress on stderr')
     .helpOption('-h, --help', 'print this')
     .addHelpText('after', '\nExample: connproof diff old/edges.h5 new/edges.h5 --write-differences d.csv')
+    .addOption(relativeToOption())
+    .addOption(reproducibleOption())
     .action(async (a: string, b: string, flags: DiffFlags) => {
       const { runDiff } = await import('./diff-run.ts')
       session.exitCode = await runDiff(a, b, flags, session)

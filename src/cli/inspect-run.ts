@@ -1,15 +1,17 @@
 /** What `inspect` does. */
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
-import { inspect } from '../inspect.ts'
+import { type Inspection, inspect } from '../inspect.ts'
 import { openCircuit } from '../open-circuit.ts'
 import { inspectionToText, selectionToText } from '../report/inspection.ts'
-import { jsonLines } from '../report/json.ts'
+import { errorRecord, jsonLines } from '../report/json.ts'
+import type { AnyRecord } from '../report/made.ts'
 import type { SonataCircuit } from '../sonata/circuit.ts'
 import { AS_ASKED, CANNOT_TELL } from './exit-codes.ts'
 import type { InspectFlags } from './inspect.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
+import { formOf } from './record-flags.ts'
 
 /** Returns the exit code: {@link CANNOT_TELL} if any population could not be read. */
 export async function runInspect(
@@ -36,10 +38,20 @@ export async function runInspect(
     signal,
     onProgress: (done, total) => progress.update(done, total),
   }).finally(() => progress.clear())
-  terminal.out(flags.json ? jsonLines(inspection.edges) : inspectionToText(inspection, terminal.style))
+  terminal.out(
+    flags.json
+      ? jsonLines(inspectionRecords(inspection), formOf(flags))
+      : inspectionToText(inspection, terminal.style),
+  )
   const unread = [...inspection.edges, ...inspection.nodes].some(({ problem }) => problem !== undefined)
   return unread ? CANNOT_TELL : AS_ASKED
 }
+
+/** Node populations have no record of their own; one that cannot be read is the reason of the exit code. */
+const inspectionRecords = ({ edges, nodes }: Inspection): AnyRecord[] => [
+  ...edges.map(facts => ({ type: 'edges', ...facts })),
+  ...nodes.flatMap(({ problem }) => (problem === undefined ? [] : [errorRecord(problem)])),
+]
 
 async function runSelection(
   path: string,
@@ -54,7 +66,7 @@ async function runSelection(
       idBase: flags.idBase,
       mayBeEmpty: true,
     })
-    if (flags.json) terminal.out(jsonLines([selectionRecord(selection, flags.ids === true)]))
+    if (flags.json) terminal.out(jsonLines([selectionRecord(selection, flags.ids === true)], formOf(flags)))
     else if (flags.ids) terminal.out([...selection.ids, ''].join('\n'))
     else terminal.out(selectionToText(selection))
     return AS_ASKED

@@ -3,12 +3,15 @@ import { type Command, Option } from 'commander'
 import type { PairShape } from '../inputs/pairs.ts'
 import { parseIdBase } from './options.ts'
 import type { Session } from './program.ts'
+import { relativeToOption, reproducibleOption } from './record-flags.ts'
 
 export interface InspectFlags {
   readonly population?: string
   readonly sourcePopulation?: string
   readonly targetPopulation?: string
   readonly json?: true
+  readonly reproducible?: true
+  readonly relativeTo?: string
   readonly nodes?: string
   readonly ids?: true
   readonly idBase?: 0 | 1
@@ -37,6 +40,8 @@ export function addInspect(program: Command, session: Session): void {
     .option('-q, --quiet', 'no progress on stderr')
     .helpOption('-h, --help', 'print this')
     .addHelpText('after', '\nExample: connproof inspect O1v5/circuit_config.json --nodes Excitatory --ids')
+    .addOption(relativeToOption())
+    .addOption(reproducibleOption())
     .action(async (file: string, flags: InspectFlags) => {
       const { runInspect } = await import('./inspect-run.ts')
       session.exitCode = await runInspect(file, flags, session)

@@ -7,14 +7,15 @@ import { judgeByShards } from '../cluster/merge-campaign.ts'
 import { InputError } from '../errors.ts'
 import { jsonLines, proofFile, proofRecords } from '../report/json.ts'
 import { proofsToText } from '../report/text.ts'
-import { mergePartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
+import { filesOf, mergePartials, type PartialFile, requireUnchanged } from '../shards/merge.ts'
 import { readPartial, requireLevel } from '../shards/partial.ts'
 import type { FindingCode } from '../verification/proof.ts'
-import { whoWeAre } from './campaign-flags.ts'
+import { refuseOverwritingOwn, refuseProof, whoWeAre } from './campaign-flags.ts'
 import { exitCodeOf as campaignExitCode, recordsOf } from './campaign-verify-run.ts'
 import type { MergeFlags } from './merge.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
+import { formOf } from './record-flags.ts'
 import { exitCodeOf } from './verify-run.ts'
 
 /** Exit code of the verdicts, as `verify` has it. */
@@ -29,19 +30,20 @@ export async function runMerge(
   if (flags.allow !== undefined)
     throw new InputError('is said to the shards: verify --shard --allow', { field: '--allow' })
   const { terminal, signal } = session
-  const outputs = planOutputs(flags, files, [])
+  const form = formOf(flags)
+  const partials: PartialFile[] = []
+  for (const file of files) {
+    const part = { file, partial: await readPartial(file) }
+    requireLevel(part.partial, flags.level, file)
+    await requireUnchanged(part)
+    partials.push(part)
+    signal.throwIfAborted()
+  }
+  const outputs = planOutputs(flags, [...files, ...partials.flatMap(({ partial }) => filesOf(partial))], [])
   try {
-    const partials: PartialFile[] = []
-    for (const file of files) {
-      const part = { file, partial: await readPartial(file) }
-      requireLevel(part.partial, flags.level, file)
-      await requireUnchanged(part)
-      partials.push(part)
-      signal.throwIfAborted()
-    }
     const proofs = mergePartials(partials)
-    await outputs.write(proofFile(proofs), [])
-    if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords)))
+    await outputs.write(proofFile(proofs, form), [])
+    if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords), form))
     else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
     return exitCodeOf(proofs)
   } finally {
@@ -55,16 +57,20 @@ async function mergeCampaign(
   { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
   const campaign = await readCampaign(file)
+  if (flags.proof !== undefined) refuseProof()
+  const form = formOf(flags)
+  await refuseOverwritingOwn(campaign)
   const judge = judgeByShards(campaign, flags.level)
   const outcomes = await verifyCampaign(campaign, {
     judge,
+    form,
     force: flags.force,
     owner: whoWeAre(),
     signal,
     // Refused where shards were not told the same.
     comparison: { level: flags.level, allow: (flags.allow ?? []) as FindingCode[] },
   })
-  if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf)))
+  if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf), form))
   else terminal.out(campaignToText(outcomes, { show: flags.show, style: terminal.style }))
   return campaignExitCode(outcomes, {})
 }

@@ -3,10 +3,13 @@ import { type Command, Option } from 'commander'
 import type { Level } from '../verification/proof.ts'
 import { collect, parseCount, parseLevel } from './options.ts'
 import type { Session } from './program.ts'
+import { relativeToOption, reproducibleOption } from './record-flags.ts'
 
 export interface MergeFlags {
   readonly show: number
   readonly json?: true
+  readonly reproducible?: true
+  readonly relativeTo?: string
   readonly proof?: string
   readonly force?: true
   readonly level?: Level
@@ -32,6 +35,8 @@ export function addMerge(program: Command, session: Session): void {
     .option('--allow <code>', 'of a CAMPAIGN: what its shards were to accept', collect)
     .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', EXAMPLE)
+    .addOption(relativeToOption())
+    .addOption(reproducibleOption())
     .action(async (partials: string[], flags: MergeFlags) => {
       const { runMerge } = await import('./merge-run.ts')
       session.exitCode = await runMerge(partials, flags, session)

@@ -4,6 +4,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import { AtomicFile } from '../formats/atomic-write.ts'
 import { type DifferenceRow, differencesToCsv, differencesToNpz } from '../report/differences.ts'
+import { nameOfPath } from '../sonata/circuit.ts'
+import { refuseOverwriting } from './overwriting.ts'
 
 export interface OutputFlags {
   readonly proof?: string
@@ -28,7 +30,7 @@ export interface Outputs {
 /**
  * Open every file that is going to be written.
  *
- * @param inputs files of the run, which must not be overwritten even with `force`
+ * @param inputs of the run: neither they nor the files they are made of are overwritten, even with `force`
  * @throws InputError if one exists (without `force`), is an input, or cannot be written
  */
 export function planOutputs(
@@ -36,6 +38,16 @@ export function planOutputs(
   inputs: readonly (string | undefined)[],
   circuits: readonly string[],
 ): Outputs {
+  const table = flags.writeDifferences
+  const tablesOf = table === undefined ? [] : tablePaths(table, circuits)
+  const maps = edgeMapPaths(flags.writeEdgeMap, circuits)
+  const asked = [
+    ...(flags.proof === undefined ? [] : [{ path: flags.proof, field: '--proof' }]),
+    ...(flags.junit === undefined ? [] : [{ path: flags.junit, field: '--junit' }]),
+    ...tablesOf.map(path => ({ path, field: '--write-differences' })),
+    ...maps.map(path => ({ path, field: '--write-edge-map' })),
+  ]
+  refuseOverwriting(asked, inputs)
   const given = new Set(inputs.filter(input => input !== undefined).map(realPath))
   const opened: AtomicFile[] = []
   const open = (path: string, flag: string): AtomicFile => {
@@ -52,13 +64,11 @@ export function planOutputs(
   try {
     const proof = flags.proof === undefined ? undefined : open(flags.proof, '--proof')
     const xml = flags.junit === undefined ? undefined : open(flags.junit, '--junit')
-    for (const path of edgeMapPaths(flags.writeEdgeMap, circuits)) {
+    for (const path of maps) {
       refuse(path, '--write-edge-map', given, flags.force === true)
       given.add(realPath(path))
     }
-    const table = flags.writeDifferences
-    const tables =
-      table === undefined ? [] : tablePaths(table, circuits).map(path => open(path, '--write-differences'))
+    const tables = tablesOf.map(path => open(path, '--write-differences'))
     return {
       abort,
       write: async (text, differences, junit = '') => {
@@ -124,18 +134,11 @@ function onePerCircuit(
   const stem = path.slice(0, -extension.length)
   const used = new Map<string, number>()
   return circuits.map(circuit => {
-    const name = circuitName(circuit)
+    const name = nameOfPath(circuit)
     const earlier = used.get(name) ?? 0
     used.set(name, earlier + 1)
     return `${stem}.${earlier === 0 ? name : `${name}-${earlier + 1}`}${extension}`
   })
-}
-
-/** As circuits are named in reports, but known before any is opened. */
-function circuitName(path: string): string {
-  const file = resolve(path)
-  if (basename(file) === 'circuit_config.json') return basename(dirname(file))
-  return basename(file, extname(file))
 }
 
 function refuse(path: string, flag: string, given: ReadonlySet<string>, force: boolean): void {

@@ -1,6 +1,7 @@
 /** From arguments to an exit code: the only place where errors become text. */
 import { CommanderError } from 'commander'
 import { isInputError } from '../errors.ts'
+import type { ErrorCode } from '../report/json.ts'
 import type { Trouble } from '../verification/proof.ts'
 import { VERSION } from '../version.ts'
 import { BUG, CANNOT_TELL, SIGNALS } from './exit-codes.ts'
@@ -84,19 +85,38 @@ async function explain(error: unknown, args: readonly string[], terminal: Termin
     return error.exitCode
   }
   // commander has printed its message already; its own codes would be 1.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CANNOT_TELL
-  const trouble = isInputError(error) ? error : addressSpace(error)
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    await record({ message: error.message.replace(/^error: /, '') }, 'error.usage', args, terminal)
+    return CANNOT_TELL
+  }
+  const memory = addressSpace(error)
+  const trouble = isInputError(error) ? error : memory
   if (trouble === undefined) {
     terminal.err(bugText(error))
+    const message = `this is a bug in connproof ${VERSION}: ${error instanceof Error ? error.message : String(error)}`
+    await record({ message }, 'error.bug', args, terminal)
     return BUG
   }
-  const [{ troubleLines }, { errorRecord, jsonLines }] = await Promise.all([
-    import('../report/sentences.ts'),
-    import('../report/json.ts'),
-  ])
+  const { troubleLines } = await import('../report/sentences.ts')
   terminal.err(`connproof: ${troubleLines(trouble).join('\n  ')}\n`)
-  if (args.includes('--json')) terminal.out(jsonLines([errorRecord(trouble)]))
+  await record(trouble, memory && 'error.memory', args, terminal)
   return CANNOT_TELL
+}
+
+/** With `--json` whatever was thrown is one record on stdout; an interrupted run has nothing to say. */
+async function record(
+  trouble: Trouble,
+  code: ErrorCode | undefined,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  if (!args.includes('--json')) return
+  const [{ errorRecord, jsonLines }, { formOfArguments }] = await Promise.all([
+    import('../report/json.ts'),
+    import('./record-flags.ts'),
+  ])
+  terminal.out(jsonLines([errorRecord(trouble, code)], formOfArguments(args)))
 }
 
 /** Under `ulimit -v` V8 cannot reserve the gigabytes of address space that it wants per WebAssembly memory. */

@@ -13,7 +13,9 @@ import { MASK_FILE } from '../interop/removal-files.ts'
 import { openCircuit } from '../open-circuit.ts'
 import { jsonLines } from '../report/json.ts'
 import { AS_ASKED } from './exit-codes.ts'
+import { refuseOverwriting } from './overwriting.ts'
 import type { Session } from './program.ts'
+import { formOf } from './record-flags.ts'
 import type { SelectFlags } from './select.ts'
 
 /** Returns the exit code; throws InputError where nothing is written. */
@@ -38,6 +40,7 @@ export async function runConfigSelect(
     const predicted = await predictRemoval(edges, plan, { signal })
     for (const warning of predicted.warnings) terminal.err(`connproof: warning: ${warning}\n`)
     if (!flags.dryRun) {
+      refuseOverwriting([{ path: mask, field: '--output' }], [file, flags.circuit])
       refuseExisting(mask, flags.force === true)
       makeFolders(flags.output)
       await writeMaskNpz(mask, predicted.mask)
@@ -54,7 +57,7 @@ export async function runConfigSelect(
       warnings,
       mask,
     }
-    if (flags.json) terminal.out(jsonLines([{ ...record, dry_run: flags.dryRun === true }]))
+    if (flags.json) terminal.out(jsonLines([{ ...record, dry_run: flags.dryRun === true }], formOf(flags)))
     else {
       const sizes = `${predicted.mask.rows} x ${predicted.mask.columns} nodes`
       const wrote = flags.dryRun ? 'would write' : 'wrote'

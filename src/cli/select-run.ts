@@ -7,7 +7,7 @@ import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
 import type { WrittenFile } from '../formats/file-set.ts'
 import { readPairList } from '../inputs/pair-list.ts'
-import { MASK_FILE, REMOVAL_FILES } from '../interop/removal-files.ts'
+import { MASK_FILE, RECORD_FILE, REMOVAL_FILES } from '../interop/removal-files.ts'
 import { openEdges } from '../open-edges.ts'
 import { jsonLines } from '../report/json.ts'
 import { fileRecord, lintSentence, refusalOf, selectionLines, selectionRecord } from '../report/selection.ts'
@@ -24,9 +24,10 @@ import type { SelectionMode } from '../selection/draw.ts'
 import { effectiveSeed } from '../selection/seed.ts'
 import { readIdList } from '../sonata/id-file.ts'
 import { AS_ASKED } from './exit-codes.ts'
-import { realPath } from './outputs.ts'
+import { refuseOverwriting } from './overwriting.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
+import { formOf } from './record-flags.ts'
 import { resourcesFor } from './resources.ts'
 import { amountOf, type SelectFlags } from './select.ts'
 
@@ -44,7 +45,10 @@ export async function runSelect(
   const asked = parseAsked(list, flags)
   const index = Number(/^\d+$/.exec(basename(resolve(asked.output)))?.[0] ?? 0)
   const seed = seedOf(asked.seed, index, flags)
-  refuseInputs(asked.output, [list, flags.circuit, flags.nodes, flags.source, flags.target])
+  refuseOverwriting(
+    [...REMOVAL_FILES, RECORD_FILE].map(name => ({ path: join(asked.output, name), field: '--output' })),
+    [list, flags.circuit, flags.nodes, flags.source, flags.target, flags.pre, flags.post],
+  )
   const opened = flags.circuit === undefined ? undefined : await openSelected(flags.circuit, flags)
   try {
     const prepared = await prepare(list, opened, asked.mode, flags, session)
@@ -60,7 +64,12 @@ export async function runSelect(
       record: `${JSON.stringify(record, undefined, 2)}\n`,
     })
     if (flags.json)
-      terminal.out(jsonLines([{ ...record, dry_run: flags.dryRun === true, files: files.map(fileRecord) }]))
+      terminal.out(
+        jsonLines(
+          [{ ...record, dry_run: flags.dryRun === true, files: files.map(fileRecord) }],
+          formOf(flags),
+        ),
+      )
     else {
       const mask = join(asked.output, MASK_FILE)
       const lines = selectionLines(selection, { index, mask })
@@ -101,17 +110,6 @@ function parseAsked(list: string | undefined, flags: SelectFlags): Asked {
 }
 
 const missing = (field: string, why: string): InputError => new InputError(`missing: ${why}`, { field })
-
-/** @throws InputError if a file of the output is one of the inputs: it would be overwritten by what is made of it */
-function refuseInputs(output: string, inputs: readonly (string | undefined)[]): void {
-  for (const input of inputs.filter(input => input !== undefined).map(input => realPath(input)))
-    if (REMOVAL_FILES.some(name => realPath(join(output, name)) === input))
-      throw new InputError('is an input of this run, and would be overwritten', {
-        file: input,
-        field: '--output',
-        hint: 'give another folder',
-      })
-}
 
 function seedOf(seed: number, index: number, { seedMode, simSeed }: SelectFlags): number {
   try {

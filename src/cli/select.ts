@@ -7,6 +7,7 @@ import { LINT_CODES, type LintCode } from '../selection/lint.ts'
 import { MAX_SEED, SEED_MODES, type SeedMode } from '../selection/seed.ts'
 import { parseCount, parseIdBase, parseSplits } from './options.ts'
 import type { Session } from './program.ts'
+import { relativeToOption, reproducibleOption } from './record-flags.ts'
 
 export interface SelectFlags {
   readonly from?: 'reciprocal'
@@ -34,6 +35,8 @@ export interface SelectFlags {
   readonly allow?: readonly LintCode[]
   readonly show: number
   readonly json?: true
+  readonly reproducible?: true
+  readonly relativeTo?: string
   readonly dryRun?: true
   readonly force?: true
   readonly memory?: number
@@ -81,6 +84,8 @@ export function addSelect(program: Command, session: Session): void {
     .addOption(hidden('-q, --quiet'))
     .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', EXAMPLE)
+    .addOption(relativeToOption())
+    .addOption(reproducibleOption())
     .action(async (list: string | undefined, flags: SelectFlags) => {
       if (flags.fromConfig !== undefined) {
         const { runConfigSelect } = await import('./select-config-run.ts')

@@ -10,10 +10,11 @@ import { runShard } from '../shards/run-shard.ts'
 import type { FindingCode } from '../verification/proof.ts'
 import type { VerifyOptions } from '../verify.ts'
 import { AS_ASKED } from './exit-codes.ts'
+import { refuseOverwriting } from './overwriting.ts'
 import type { Session } from './program.ts'
 import { resourcesFor } from './resources.ts'
 import type { VerifyFlags } from './verify.ts'
-import { KEEP, withQuestion } from './verify-run.ts'
+import { KEEP, readBy, withQuestion } from './verify-run.ts'
 
 type ShardFlags = VerifyFlags & { readonly shard: Shard }
 
@@ -27,6 +28,7 @@ export async function runShardVerb(
   refuseOthers(flags)
   const { shard } = flags
   const file = flags.partial ?? `connproof-${shard.index}-of-${shard.of}.json`
+  refuseOverwriting([{ path: file, field: '--partial' }], [...readBy(flags), original, ...manipulated])
   const earlier = await earlierPartial(file, flags)
   const run = (options: VerifyOptions): Promise<Partial> =>
     runShard({

@@ -14,6 +14,7 @@ import { plural } from '../report/sentences.ts'
 import { whoWeAre } from './campaign-flags.ts'
 import { AS_ASKED, DIFFERS } from './exit-codes.ts'
 import type { Session } from './program.ts'
+import { formOf } from './record-flags.ts'
 import type { RegisterFlags, StatusFlags } from './status.ts'
 
 /** Exit code 0; with `--check` 1 if an artifact is not what it should be. */
@@ -22,15 +23,22 @@ export async function runStatus(
   flags: StatusFlags,
   { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
+  const form = formOf(flags)
   const campaign = await readCampaign(file)
   const states = await campaignState(campaign)
   const jobs = flags.markdown ? [] : await reportTasks(campaign, await submittedTasks(campaign))
-  if (flags.json) terminal.out(jsonLines([...statusRecords(states), ...clusterRecords(jobs)]))
+  if (flags.json) terminal.out(jsonLines([...statusRecords(states), ...clusterRecords(jobs)], form))
   else if (flags.markdown) terminal.out(statusToMarkdown(states))
   else terminal.out(statusToText(campaign, states, terminal.style) + clusterToText(jobs, terminal.style))
   if (!flags.check) return AS_ASKED
   const { artifacts, damages } = await checkCampaign(campaign, signal)
-  if (flags.json) terminal.out(jsonLines(damages.map(damage => ({ type: 'damage', ...damage }))))
+  if (flags.json)
+    terminal.out(
+      jsonLines(
+        damages.map(damage => ({ type: 'damage', ...damage })),
+        form,
+      ),
+    )
   else terminal.out(`\n${damageText(artifacts, damages)}`)
   return damages.length === 0 ? AS_ASKED : DIFFERS
 }

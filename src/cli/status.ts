@@ -1,10 +1,13 @@
 /** The verbs `status` and `register`: their flags. */
 import { type Command, Option } from 'commander'
 import type { Session } from './program.ts'
+import { relativeToOption, reproducibleOption } from './record-flags.ts'
 
 export interface StatusFlags {
   readonly check?: true
   readonly json?: true
+  readonly reproducible?: true
+  readonly relativeTo?: string
   readonly markdown?: true
 }
 
@@ -31,6 +34,8 @@ export function addStatus(program: Command, session: Session): void {
     .option('--markdown', 'list of circuit names and URLs')
     .helpOption('-h, --help', 'print this')
     .addHelpText('after', '\nExample: connproof status campaign.yaml --check')
+    .addOption(relativeToOption())
+    .addOption(reproducibleOption())
     .action(async (campaign: string, flags: StatusFlags) => {
       const { runStatus } = await import('./status-run.ts')
       session.exitCode = await runStatus(campaign, flags, session)

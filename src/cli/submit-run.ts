@@ -8,6 +8,7 @@ import { jsonLines } from '../report/json.ts'
 import type { FindingCode } from '../verification/proof.ts'
 import { AS_ASKED, CANNOT_TELL } from './exit-codes.ts'
 import type { Session } from './program.ts'
+import { formOf } from './record-flags.ts'
 import type { SubmitFlags } from './submit.ts'
 
 /** Exit code 0; 2 if something could not be submitted. */
@@ -31,11 +32,14 @@ export async function runSubmit(
   const { calls, left, tasks } = done
   if (flags.json) {
     terminal.out(
-      jsonLines([
-        ...calls.map(({ args, job }) => ({ type: 'job', args, job: job ?? null })),
-        ...left.map(one => ({ type: 'left', ...one })),
-        ...clusterRecords(tasks),
-      ]),
+      jsonLines(
+        [
+          ...calls.map(({ args, job }) => ({ type: 'job', args, job: job ?? null })),
+          ...left.map(one => ({ type: 'left', ...one })),
+          ...clusterRecords(tasks),
+        ],
+        formOf(flags),
+      ),
     )
   } else terminal.out(flags.dryRun ? dryRunText(done) : submittedText(done))
   if (!flags.json && !flags.dryRun) {

@@ -4,6 +4,7 @@ import type { What } from '../cluster/jobs-file.ts'
 import type { Level } from '../verification/proof.ts'
 import { collect, parseCount, parseLevel } from './options.ts'
 import type { Session } from './program.ts'
+import { relativeToOption, reproducibleOption } from './record-flags.ts'
 
 export interface SubmitFlags {
   readonly what: What
@@ -14,6 +15,8 @@ export interface SubmitFlags {
   readonly dryRun?: true
   readonly force?: true
   readonly json?: true
+  readonly reproducible?: true
+  readonly relativeTo?: string
 }
 
 export function addSubmit(program: Command, session: Session): void {
@@ -36,6 +39,8 @@ export function addSubmit(program: Command, session: Session): void {
     .option('--json', 'JSON Lines on stdout')
     .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', '\nExample: connproof submit campaign.yaml --what verify --dry-run')
+    .addOption(relativeToOption())
+    .addOption(reproducibleOption())
     .action(async (campaign: string, flags: SubmitFlags) => {
       const { runSubmit } = await import('./submit-run.ts')
       session.exitCode = await runSubmit(campaign, flags, session)

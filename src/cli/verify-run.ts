@@ -5,6 +5,7 @@ import { openCircuits } from '../list-circuits.ts'
 import { openCircuit } from '../open-circuit.ts'
 import { jsonLines, proofFile, proofRecord, proofRecords } from '../report/json.ts'
 import { junitXml, proofSuite } from '../report/junit.ts'
+import { formed } from '../report/made.ts'
 import { proofsToText } from '../report/text.ts'
 import { readMask } from '../selection/mask.ts'
 import type { FindingCode, Proof } from '../verification/proof.ts'
@@ -14,6 +15,7 @@ import { AS_ASKED, CANNOT_TELL, DIFFERS } from './exit-codes.ts'
 import { edgeMapPaths, planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
+import { formOf } from './record-flags.ts'
 import { resourcesFor } from './resources.ts'
 import type { VerifyFlags } from './verify.ts'
 
@@ -33,17 +35,18 @@ export async function runVerify(
       hint: 'connproof verify --help',
     })
   refuseOfCampaigns(flags)
-  const outputs = planOutputs(flags, [original, ...manipulated, flags.removed, flags.added], manipulated)
+  const form = formOf(flags)
+  const outputs = planOutputs(flags, [...readBy(flags), original, ...manipulated], manipulated)
   try {
     const proofs = await prove(original, manipulated, flags, session)
     session.signal.throwIfAborted()
     await outputs.write(
-      proofFile(proofs),
+      proofFile(proofs, form),
       proofs.map(proof => proof.differences),
-      junitXml(proofs.map(proof => proofSuite(proofRecord(proof)))),
+      junitXml(proofs.map(proof => proofSuite(formed(proofRecord(proof), form)))),
     )
     const { terminal } = session
-    if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords)))
+    if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords), form))
     else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
     return exitCodeOf(proofs)
   } finally {
@@ -64,7 +67,8 @@ export async function runConfigVerify(
       hint: 'connproof verify ORIGINAL MANIPULATED --config manip_config.json',
     })
   refuseOfCampaigns(flags)
-  const outputs = planOutputs(flags, [original, ...manipulated, flags.config], manipulated)
+  const form = formOf(flags)
+  const outputs = planOutputs(flags, [...readBy(flags), original, ...manipulated], manipulated)
   const progress = new Progress({
     write: terminal.err,
     tty: terminal.errIsTty,
@@ -81,6 +85,7 @@ export async function runConfigVerify(
       manipulated,
       config: flags.config,
       level: flags.level,
+      sha256: flags.sha256,
       splits: flags.splits,
       logs: flags.logs,
       allow: (flags.allow ?? []) as FindingCode[],
@@ -99,11 +104,11 @@ export async function runConfigVerify(
     progress.clear()
     signal.throwIfAborted()
     await outputs.write(
-      proofFile(proofs),
+      proofFile(proofs, form),
       proofs.map(proof => proof.differences),
-      junitXml(proofs.map(proof => proofSuite(proofRecord(proof)))),
+      junitXml(proofs.map(proof => proofSuite(formed(proofRecord(proof), form)))),
     )
-    if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords)))
+    if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords), form))
     else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
     return exitCodeOf(proofs)
   } finally {
@@ -112,6 +117,12 @@ export async function runConfigVerify(
     outputs.abort()
   }
 }
+
+/** Flags that may name files which are read. */
+export const readBy = ({ removed, added, config, source, target, nodes }: VerifyFlags) => [
+  ...[removed, added, config],
+  ...[source, target, nodes],
+]
 
 /** A missing circuit must not be taken for one that may be missing. */
 function refuseOfCampaigns({ allowMissing, dryRun }: VerifyFlags): void {
@@ -157,6 +168,7 @@ export async function withQuestion<T>(
       target: flags.target ?? flags.nodes,
       idBase: flags.idBase,
       level: flags.level,
+      sha256: flags.sha256,
       // verify refuses codes that do not exist or cannot be allowed.
       allow: (flags.allow ?? []) as FindingCode[],
       keep: Math.max(flags.show, KEEP),

@@ -12,6 +12,7 @@ import {
   parseSplits,
 } from './options.ts'
 import type { Session } from './program.ts'
+import { relativeToOption, reproducibleOption } from './record-flags.ts'
 
 export interface VerifyFlags {
   readonly removed?: string
@@ -41,6 +42,9 @@ export interface VerifyFlags {
   readonly tmp?: string
   readonly jobs?: number
   readonly quiet?: true
+  readonly sha256?: true
+  readonly reproducible?: true
+  readonly relativeTo?: string
   /** Of a campaign. */
   readonly allowMissing?: true
   readonly dryRun?: true
@@ -90,6 +94,9 @@ export function addVerify(program: Command, session: Session): void {
     .addOption(new Option('--partial <file>').hideHelp())
     .addOption(new Option('--any-order').hideHelp())
     .addOption(new Option('--variant <id>').hideHelp())
+    .addOption(new Option('--sha256').hideHelp())
+    .addOption(relativeToOption())
+    .addOption(reproducibleOption())
   comparisonOptions(verb)
     .option('-q, --quiet', 'no progress on stderr')
     .addHelpOption(new Option('-h, --help').hideHelp())
@@ -132,4 +139,4 @@ const isCampaign = async (file: string): Promise<boolean> =>
   (await import('../campaign/recognise.ts')).isCampaignFile(file)
 
 const EXAMPLE =
-  '\nAlso: --splits --logs --id-base --shard --junit --allow-missing --dry-run\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'
+  'Also: --splits --logs --id-base --shard --junit\n  --allow-missing --dry-run --sha256 --reproducible --relative-to\nExample: connproof verify O1v5/ out/*/circuit_config.json --removed mask.npz'

@@ -1,4 +1,5 @@
 /** What `status` says of jobs: per manipulation and shard, in words that promise nothing. */
+import type { AnyRecord } from '../report/made.ts'
 import type { Style } from '../report/style.ts'
 import { shardName } from '../shards/partial.ts'
 import type { TaskReport, TaskState } from './tasks.ts'
@@ -45,7 +46,7 @@ function describe({ state, slurm, job, note }: TaskReport, style: Style): string
 }
 
 /** One record per task, for `status --json`. */
-export const clusterRecords = (reports: readonly TaskReport[]): Record<string, unknown>[] =>
+export const clusterRecords = (reports: readonly TaskReport[]): AnyRecord[] =>
   reports.map(({ task, state, job, slurm, note }) => ({
     type: 'task',
     what: task.what,

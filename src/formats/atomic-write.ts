@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../errors.ts'
 
@@ -47,6 +47,27 @@ export class AtomicFile {
     this.#leave()
   }
 
+  /** Give the file its name. Throws InputError if something has it by now. */
+  commitNew(): void {
+    this.#guard(() => {
+      fsyncSync(this.#fd)
+      this.#nameOnce()
+    })
+    this.abort()
+  }
+
+  /** By a second name, which no file system gives twice; some know none. */
+  #nameOnce(): void {
+    try {
+      linkSync(this.#temporary, this.path)
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code)) throw error
+      closeSync(openSync(this.path, 'wx'))
+      renameSync(this.#temporary, this.path)
+    }
+  }
+
   /** Remove the temporary file. Harmless after {@link commit} and when called twice. */
   abort(): void {
     if (!this.#open) return
@@ -80,6 +101,9 @@ export class AtomicFile {
 }
 
 const HINTS: Partial<Record<string, string>> = {
+  EEXIST: 'Another run has written it meanwhile; look at what it is.',
+  EDQUOT: 'Your quota is used up; make room or write elsewhere.',
+  EFBIG: 'No file may be that large here: ulimit -f.',
   ENOSPC: 'The disk is full; make room or write elsewhere.',
   ENOENT: 'The folder does not exist; create it first.',
   EISDIR: 'There is a folder of that name.',
@@ -88,6 +112,13 @@ const HINTS: Partial<Record<string, string>> = {
 /** For a program that is told to stop: remove every temporary file that is still being written. */
 export function discardUnfinished(): void {
   for (const file of [...unfinished]) file.abort()
+}
+
+/** Write a file that must not be there yet, whole or not at all. Throws InputError, also where another run was faster. */
+export function createFile(path: string, content: Uint8Array | string): void {
+  const file = new AtomicFile(path)
+  file.write(typeof content === 'string' ? Buffer.from(content) : content, 0)
+  file.commitNew()
 }
 
 /** Write a whole file so that it is there completely or not at all. Text is UTF-8. Throws InputError. */

@@ -69,7 +69,11 @@ export function writeFileSet(
     }
     const last = plan.at(-1)
     for (const path of [...stale, ...(last?.there ? [last.path] : [])]) remove(path)
-    for (const file of opened) file.commit()
+    for (const [k, file] of opened.entries()) {
+      // Without `force` nothing of another content was there: what is there by now, another run has just written.
+      if (options.force === true || pending[k]?.there === true) file.commit()
+      else file.commitNew()
+    }
   } finally {
     for (const file of opened) file.abort()
   }

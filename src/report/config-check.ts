@@ -3,6 +3,7 @@ import { decisive, type Limit } from '../interop/manip-config/accepted.ts'
 import type { ConfigCheck } from '../interop/manip-config/check.ts'
 import type { Diagnostic, Severity } from '../interop/manip-config/diagnostics.ts'
 import { describeWindows, releasesIn } from '../interop/manip-config/versions.ts'
+import type { AnyRecord } from './made.ts'
 import { PLAIN, type Style } from './style.ts'
 import { wrapText } from './wrap.ts'
 
@@ -50,7 +51,7 @@ const indent = (text: string, margin: string): string[] =>
   wrapText(text, 96 - margin.length).map((line, k) => `${margin}${k === 0 ? '' : '  '}${line}`)
 
 /** One record for the file, with everything in it. */
-export function configCheckRecord(check: ConfigCheck): object {
+export function configCheckRecord(check: ConfigCheck): AnyRecord {
   const { file, generation, name, operations, acceptance, diagnostics, circuit } = check
   return {
     type: 'config',

@@ -2,7 +2,7 @@
 import { nodeIdToGid } from '../connectome/selection.ts'
 import type { Diff, DiffClass, DiffSide } from '../diff.ts'
 import type { Culprit } from '../verification/comparison.ts'
-import type { JsonRecord } from './json.ts'
+import type { JsonRecord, TypedRecord } from './json.ts'
 import { plural } from './sentences.ts'
 import { PLAIN, type Style } from './style.ts'
 import { wrapText } from './wrap.ts'
@@ -64,7 +64,7 @@ const notCompared = ({ multiplicityUnknown: why }: Diff): string =>
   `not compared: edges per connection${why === undefined ? '' : ` (${why})`}`
 
 /** `multiplicity_changed` is null where it was not compared. */
-export function diffRecord(diff: Diff): JsonRecord {
+export function diffRecord(diff: Diff): TypedRecord {
   const culprits = Object.entries(diff.culprits) as [DiffClass, readonly Culprit[]][]
   return {
     type: 'diff',
@@ -87,8 +87,15 @@ export function diffRecord(diff: Diff): JsonRecord {
           },
     ...(diff.warnings.length > 0 ? { warnings: diff.warnings } : {}),
     culprits: Object.fromEntries(culprits.map(([name, list]) => [name, list.map(culpritRecord)])),
+    truncated: isTruncated(diff),
   }
 }
+
+/** Whether fewer connections are listed than were counted. */
+const isTruncated = ({ culprits, onlyInA, onlyInB, multiplicityChanged = 0 }: Diff): boolean =>
+  culprits.only_in_a.length < onlyInA ||
+  culprits.only_in_b.length < onlyInB ||
+  culprits.multiplicity_changed.length < multiplicityChanged
 
 const culpritRecord = ({ source, target, original, manipulated }: Culprit): JsonRecord => ({
   source,

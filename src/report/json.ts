@@ -3,10 +3,13 @@ import { nodeIdToGid } from '../connectome/selection.ts'
 import type { Culprit, DifferenceClass } from '../verification/comparison.ts'
 import type { Finding, Proof, Trouble } from '../verification/proof.ts'
 import type { PropertyValue, SynapseCulprit } from '../verification/synapses/expectation.ts'
+import { type AnyRecord, formed, RECORD_SCHEMA, type RecordForm } from './made.ts'
 import { differenceOf } from './sentences.ts'
 
 type Json = null | boolean | number | string | undefined | readonly Json[] | { readonly [key: string]: Json }
 export type JsonRecord = { readonly [key: string]: Json }
+/** A line of JSON Lines. */
+export type TypedRecord = JsonRecord & { readonly type: string }
 
 /** Classes that every proof lists. */
 const CLASSES: readonly DifferenceClass[] = [
@@ -24,7 +27,7 @@ const CLASSES: readonly DifferenceClass[] = [
 const ADDITION_CLASSES: readonly DifferenceClass[] = ['asked_not_added', 'asked_already_there']
 
 /** The `check` records of a proof and then its `proof` record: the JSON Lines of one circuit. */
-export function proofRecords(proof: Proof): JsonRecord[] {
+export function proofRecords(proof: Proof): TypedRecord[] {
   const checks = proof.checks.map(check => ({
     type: 'check',
     circuit: proof.circuit,
@@ -39,10 +42,10 @@ export function proofRecords(proof: Proof): JsonRecord[] {
 }
 
 /** One proof as one object. `connections`, `diff` and `classes` are null where nothing was compared, `level` where nothing was proven. */
-export function proofRecord(proof: Proof): JsonRecord {
+export function proofRecord(proof: Proof): TypedRecord {
   return {
     type: 'proof',
-    schema: proof.schema,
+    schema: RECORD_SCHEMA,
     tool: { ...proof.tool },
     circuit: proof.circuit,
     file: proof.file,
@@ -80,16 +83,27 @@ export function proofRecord(proof: Proof): JsonRecord {
   }
 }
 
-/** The record of a run that could not even begin, of the same fields as the `error` of a proof. */
-export const errorRecord = (trouble: Trouble): JsonRecord => ({ type: 'error', ...troubleRecord(trouble) })
+/** Who is at fault: the call, what it was given, the machine, or connproof. */
+export type ErrorCode = 'error.usage' | 'error.input' | 'error.memory' | 'error.bug'
 
-/** Records as JSON Lines; ends with a line break. */
-export const jsonLines = (records: readonly unknown[]): string =>
-  records.map(record => `${JSON.stringify(record)}\n`).join('')
+/**
+ * The record of what could not be done, of the same fields as the `error` of a proof.
+ *
+ * @param code default `error.usage` where a flag is at fault, else `error.input`
+ */
+export const errorRecord = (trouble: Trouble, code?: ErrorCode): TypedRecord => ({
+  type: 'error',
+  code: code ?? (trouble.field?.startsWith('--') ? 'error.usage' : 'error.input'),
+  ...troubleRecord(trouble),
+})
+
+/** Records as JSON Lines, each with its `type` and `schema`; ends with a line break. */
+export const jsonLines = (records: readonly AnyRecord[], form?: RecordForm): string =>
+  records.map(record => `${JSON.stringify(formed(record, form))}\n`).join('')
 
 /** What `--proof` writes: one object, or an array where there are several circuits. */
-export function proofFile(proofs: readonly Proof[]): string {
-  const records = proofs.map(proofRecord)
+export function proofFile(proofs: readonly Proof[], form?: RecordForm): string {
+  const records = proofs.map(proof => formed(proofRecord(proof), form))
   return `${JSON.stringify(records.length === 1 ? records[0] : records, undefined, 2)}\n`
 }
 
@@ -105,6 +119,7 @@ const findingRecord = (finding: Finding): JsonRecord => ({
   check: finding.check,
   severity: finding.severity,
   count: finding.count,
+  truncated: isTruncated(finding),
   expected: finding.expected,
   found: finding.found,
   culprits: finding.culprits.map(culpritRecord),
@@ -112,6 +127,17 @@ const findingRecord = (finding: Finding): JsonRecord => ({
   operation: finding.operation,
   edges: finding.edges?.map(edgeRecord),
 })
+
+/** Whether fewer are listed than were counted; of some findings none ever is. */
+function isTruncated({ code, count, culprits, edges }: Finding): boolean {
+  const listed = edges?.length ?? culprits.length
+  const lists = listed > 0 || edges !== undefined || CODES_OF_CONNECTIONS.has(code)
+  return lists && listed < count
+}
+
+const CODES_OF_CONNECTIONS: ReadonlySet<string> = new Set(
+  [...CLASSES, ...ADDITION_CLASSES].map(name => name.replace('_', '.')),
+)
 
 /** Integers beyond 2^53 as text. Edge ids are rows of the population, from 0. */
 const edgeRecord = (culprit: SynapseCulprit): JsonRecord => ({

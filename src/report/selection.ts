@@ -8,7 +8,8 @@ import { amountText } from '../selection/amount.ts'
 import { pairsDigest } from '../selection/digest.ts'
 import type { LintCode, LintFinding } from '../selection/lint.ts'
 import { VERSION } from '../version.ts'
-import type { JsonRecord } from './json.ts'
+import type { JsonRecord, TypedRecord } from './json.ts'
+import { RECORD_SCHEMA } from './made.ts'
 
 const WORDS: Readonly<Record<LintCode, readonly [one: string, several: string]>> = {
   'list.repeats': ['row repeats an earlier one', 'rows repeat an earlier one'],
@@ -83,10 +84,11 @@ export function selectionLines(
 }
 
 /** All that is to be known of a selection to make it again. Ids in it are GIDs. */
-export function selectionRecord({ prepared, drawn, masked }: Selection): JsonRecord {
+export function selectionRecord({ prepared, drawn, masked }: Selection): TypedRecord {
   const { list, circuit, findings } = prepared
   return {
     type: 'selection',
+    schema: RECORD_SCHEMA,
     version: VERSION,
     list: { ...listRecord(list) },
     mode: drawn.mode,
@@ -133,6 +135,7 @@ const findingRecord = ({ code, severity, count, first }: LintFinding): JsonRecor
   code,
   severity,
   count,
+  truncated: first.length < count,
   first: first.map(({ row, source, target }) => ({
     row,
     source_gid: nodeIdToGid(source),

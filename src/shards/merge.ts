@@ -49,10 +49,18 @@ function joinPartials(given: readonly PartialFile[]): Joined[] {
   })
 }
 
+/** What a shard has looked at; absolute. */
+export const filesOf = ({ identity, cases }: Partial): string[] => [
+  ...Object.keys(identity).flatMap(name => (name.startsWith(FILE) ? [name.slice(FILE.length)] : [])),
+  ...cases.flatMap(({ proof: { original, file } }) => [original, file]),
+]
+
+const FILE = 'file '
+
 /** @throws InputError if an input is not there any more, or not what it was when the shards ran */
 export async function requireUnchanged({ file, partial }: PartialFile): Promise<void> {
   for (const [name, was] of Object.entries(partial.identity)) {
-    const input = name.startsWith('file ') ? name.slice('file '.length) : undefined
+    const input = name.startsWith(FILE) ? name.slice(FILE.length) : undefined
     if (input === undefined) continue
     const now = await fingerprint(input)
     if (now === was) continue

@@ -1,4 +1,5 @@
 /** A SONATA circuit: its configuration, and the files behind it, opened when they are needed. */
+import { statSync } from 'node:fs'
 import { basename, dirname, extname, resolve } from 'node:path'
 import type { Circuit, FileRead, NamedBy, SelectOptions } from '../connectome/circuit.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
@@ -292,6 +293,12 @@ async function problemOf(opening: Promise<unknown>): Promise<InputError | undefi
 }
 
 /** `X` for `.../X/circuit_config.json`, else the file name without its extension. */
+/** What a circuit is called whose path this is, also where it cannot be opened. */
+export function nameOfPath(path: string): string {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return isFolder ? basename(resolve(path)) : circuitName(resolve(path))
+}
+
 function circuitName(file: string): string {
   const folder = basename(dirname(file))
   return basename(file) === 'circuit_config.json' && folder !== '' ? folder : basename(file, extname(file))

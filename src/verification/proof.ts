@@ -110,6 +110,11 @@ export interface InputIdentity {
   readonly bytes: number
   /** ISO 8601, UTC. */
   readonly modified: string
+  /**
+   * Hex, only where it was asked for. Of a folder: of the lines that `sha256sum *` prints of its files, in the order of
+   * their names.
+   */
+  readonly sha256?: string | undefined
 }
 
 /** Why there is no verdict. */

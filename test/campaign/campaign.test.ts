@@ -234,6 +234,26 @@ describe('a faulty campaign file is refused with its line', () => {
     ['no list', ONE.replace('    list: pairs.csv\n', ''), /nothing says which connections/],
     ['no seed', ONE.replace(', seed: 9900', ''), /the key "seed" is missing/],
     [
+      'a seed where nothing is drawn',
+      `${HEAD}manipulations: [{ name: a, operation: syn_subsampling, seed: 5 }]`,
+      /seed has no effect: there is no list to draw from/,
+    ],
+    [
+      'a generator where nothing is drawn',
+      `${HEAD}manipulations: [{ name: a, operation: syn_subsampling, generator: default_rng }]`,
+      /generator has no effect/,
+    ],
+    [
+      'a seed of all where nothing is drawn at all',
+      `${HEAD}manipulations: [{ name: a, operation: syn_subsampling }]`,
+      /seed has no effect: no manipulation has a list/,
+    ],
+    [
+      'a seed of the simulation that nothing is added to',
+      `${HEAD}manipulations: [{ name: a, list: pairs.csv, count: 1, simulation_seed: 3 }]`,
+      /simulation_seed has no effect: seed_mode is constant/,
+    ],
+    [
       'seed beyond NumPy',
       ONE.replace('seed: 9900', 'seed: 4294967295, seed_mode: add_sim_idx').replace(
         'count: 2',

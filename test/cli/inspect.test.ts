@@ -77,6 +77,11 @@ describe('inspect', () => {
     )
     const { code, stdout } = await connproof(['inspect', join(data, 'circuits', file), '--json'])
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toEqual({ ...known, file: join(data, 'circuits', file) })
+    expect(JSON.parse(stdout)).toEqual({
+      type: 'edges',
+      schema: 1,
+      ...known,
+      file: join(data, 'circuits', file),
+    })
   })
 })

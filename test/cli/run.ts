@@ -2,6 +2,7 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { expectRecords } from '../records.ts'
 
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -26,7 +27,11 @@ export function connproof(
   const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...options.env }
   const child = spawn(process.execPath, [MAIN, ...args], { ...options, env })
   onStart?.(signal => child.kill(signal))
-  return collect(child)
+  const cwd = options.cwd === undefined ? undefined : String(options.cwd)
+  return collect(child).then(result => {
+    expectRecords(args, result.stdout, { cwd, code: result.code })
+    return result
+  })
 }
 
 /** Run a shell command in which `connproof` is the built command. */

@@ -144,7 +144,14 @@ describe('--json', () => {
     const broken = await connproof(['verify', '/nowhere/b.h5', circuits.good, '--json'])
     expect(broken.code).toBe(2)
     expect(records(broken.stdout)).toEqual([
-      { type: 'error', message: expect.any(String), file: '/nowhere/b.h5', hint: expect.any(String) },
+      {
+        type: 'error',
+        schema: 1,
+        code: 'error.input',
+        message: expect.any(String),
+        file: '/nowhere/b.h5',
+        hint: expect.any(String),
+      },
     ])
     expect(broken.stderr).toContain('/nowhere/b.h5')
   })

@@ -73,9 +73,10 @@ async function idsOf(file: string): Promise<number[]> {
   return Array.from(data as ArrayLike<number | bigint>, Number)
 }
 
-/** The proofs that a campaign keeps, times aside. */
+/** The proofs that a campaign keeps, time and place aside. */
 export const proofsOf = (folder: string): unknown[] =>
   Array.from({ length: 7 }, (_, k) => ({
     ...JSON.parse(readFileSync(join(folder, `out/Unstruct/${k}/proof.json`), 'utf8')),
     seconds: 0,
+    made: undefined,
   }))

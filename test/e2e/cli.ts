@@ -1,6 +1,7 @@
 /** The built command line in a process of its own. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { expectRecords } from '../records.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -44,6 +45,12 @@ export function connproof(args: readonly string[], cwd?: string): Promise<CliRes
     })
     child.on('error', reject)
     child.on('close', code => {
+      try {
+        expectRecords(args, stdout, { cwd, code })
+      } catch (error) {
+        reject(error)
+        return
+      }
       const records = args.includes('--json') ? stdout.split('\n').filter(Boolean).map(parse) : []
       resolve({ code, stdout, stderr, proofs: records.filter(record => record.type === 'proof') })
     })

@@ -68,7 +68,8 @@ async function verify(before: Storage, after: Storage, how: Omit<How, 'level'>):
     .split('\n')
     .filter(Boolean)
     .map(line => {
-      const { circuit, file, original, inputs, order, seconds, edge_populations, ...rest } = JSON.parse(line)
+      const { circuit, file, original, inputs, order, seconds, made, edge_populations, ...rest } =
+        JSON.parse(line)
       return JSON.stringify(rest)
     })
   return { code, json: told.join('\n') }

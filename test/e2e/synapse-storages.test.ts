@@ -107,7 +107,17 @@ const verify = (before: Storage, after: Storage, one: Case, how: How): Promise<T
 
 /** Without times, and without what names or describes the files themselves. */
 function result({ json }: Told, edgeIds: boolean) {
-  const own = ['circuit', 'file', 'original', 'inputs', 'order', 'seconds', 'edge_populations', 'not_checked']
+  const own = [
+    'circuit',
+    'file',
+    'original',
+    'inputs',
+    'order',
+    'seconds',
+    'made',
+    'edge_populations',
+    'not_checked',
+  ]
   const ids = ['original_edge', 'manipulated_edge']
   return (
     json

@@ -104,6 +104,7 @@ describe('files and errors', () => {
   it('an error record has the fields of the error', () => {
     expect(errorRecord({ message: 'm', file: 'f', field: 'x', hint: 'h' })).toEqual({
       type: 'error',
+      code: 'error.input',
       message: 'm',
       file: 'f',
       field: 'x',
