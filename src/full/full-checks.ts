@@ -91,6 +91,7 @@ export async function proveFull(
         ...unchecked.map(what => `${WORDS[id]} (${what})`),
         ...notes,
       ]),
+      'HDF5 attributes of the edges that were compared, but for node_population, and of what stands above populations',
     ],
   }
 }
