@@ -26,6 +26,10 @@ export const checkFields = {
   level: { enum: ['connections', 'synapses', 'full'] },
   status: { enum: ['passed', 'failed', 'warning', 'not_checked'] },
   reason: { ...text, description: 'why it was not checked' },
+  except: {
+    ...list(text),
+    description: 'properties that could not be compared, which the check does not cover',
+  },
 }
 const trouble = object({ message: text, code, file: text, field: text, hint: text }, [
   'code',
@@ -78,7 +82,7 @@ const finding = object(
   ['truncated', 'expected', 'found', 'property', 'operation', 'edges'],
 )
 
-const check_result = object(checkFields, ['reason'])
+const check_result = object(checkFields, ['reason', 'except'])
 
 const input = object(
   {

@@ -91,7 +91,7 @@ const part = (more: object = {}, optional: readonly string[] = []) =>
 /** By the `type` of the record, what it holds besides `type` and `schema`. */
 const RECORDS = {
   proof,
-  check: object({ circuit: text, ...checkFields, findings: list(ref('finding')) }, ['reason']),
+  check: object({ circuit: text, ...checkFields, findings: list(ref('finding')) }, ['reason', 'except']),
   error: object({ code, message: text, file: text, field: text, hint: text, circuit: text }, [
     'file',
     'field',
@@ -131,6 +131,7 @@ const RECORDS = {
       index: { type: ['object', 'null'] },
       groups: list(text),
       dtype: list(text),
+      types: list(text),
       connections: count,
       multi: count,
       max_per_conn: count,
@@ -142,6 +143,7 @@ const RECORDS = {
       problem: ref('trouble'),
     },
     [
+      'types',
       'connections',
       'multi',
       'max_per_conn',

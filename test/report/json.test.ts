@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { errorRecord, jsonLines, proofFile, proofRecords } from '../../src/report/json.ts'
+import { expectRecord } from '../records.ts'
 import { CODES, FINDINGS, proofWith, unreadable } from './proofs.ts'
 
 const parsed = (...args: Parameters<typeof proofRecords>) =>
@@ -93,6 +94,13 @@ describe('JSON Lines of a proof', () => {
       '"differences"',
     )
   })
+})
+
+it('a check says what it does not cover, and the schema knows it', () => {
+  const check = { id: 'synapses.same', level: 'synapses', status: 'passed', except: ['x'] } as const
+  const records = parsed(proofWith([], { checks: [check] }))
+  expect(records.map(({ except }) => except)).toEqual([['x'], undefined])
+  for (const record of records) expectRecord(record)
 })
 
 describe('files and errors', () => {
