@@ -10,7 +10,8 @@ const ROWS_PER_THREAD = 4_000_000
 export interface Resources {
   readonly memory: number
   readonly jobs: number
-  readonly rowsPerJob: number
+  /** None where the user says how many threads: then it is as many as that. */
+  readonly rowsPerJob: number | undefined
 }
 
 /**
@@ -22,7 +23,7 @@ export function resourcesFor(flags: { memory?: number; jobs?: number }): Resourc
   return {
     memory: flags.memory ?? Math.floor(least / 4),
     jobs: flags.jobs ?? Math.min(allowedThreads(process.env), threadsIn(addressSpaceLimit())),
-    rowsPerJob: flags.jobs === undefined ? ROWS_PER_THREAD : 0,
+    rowsPerJob: flags.jobs === undefined ? ROWS_PER_THREAD : undefined,
   }
 }
 

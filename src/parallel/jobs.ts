@@ -21,7 +21,7 @@ export interface Threads {
 
 /** How many threads the work on so many rows is worth. */
 export const threadsFor = ({ jobs, rowsPerJob }: Threads, rows: number): number =>
-  Math.max(1, Math.min(jobs ?? 1, Math.floor(rows / (rowsPerJob || 1))))
+  Math.max(1, Math.min(jobs ?? 1, Math.floor(rows / (rowsPerJob ?? 1))))
 
 /** An edge population as a worker can open it again. */
 export type PortableEdges = Omit<EdgeSource, 'source' | 'target' | 'table'> & {

@@ -18,7 +18,7 @@ it('threads are those of the job, one on a login node, else those of the machine
 })
 
 it('flags win', () => {
-  expect(resourcesFor({ memory: 123, jobs: 5 })).toEqual({ memory: 123, jobs: 5, rowsPerJob: 0 })
+  expect(resourcesFor({ memory: 123, jobs: 5 })).toEqual({ memory: 123, jobs: 5, rowsPerJob: undefined })
   expect(resourcesFor({}).memory).toBeGreaterThan(2 ** 20)
   expect(resourcesFor({}).rowsPerJob).toBeGreaterThan(0)
 })

@@ -35,7 +35,7 @@ export async function verifyStored(
   const session = { terminal, signal: new AbortController().signal }
   const flags = { removed, show: 1000, ...(level && { level }) }
   const proofs = await withQuestion(original, [result], flags, session, options =>
-    verify({ ...options, memory: scaled(megabytes), jobs, rowsPerJob: 0, windowRows: WINDOW }),
+    verify({ ...options, memory: scaled(megabytes), jobs, windowRows: WINDOW }),
   )
   return { code: exitCodeOf(proofs), json: jsonLines(proofs.map(withoutPopulations).flatMap(proofRecords)) }
 }
