@@ -41,10 +41,13 @@ export async function pairEdgeTypes(
   return { pair, zeroed: false }
 }
 
-/** All 0 now, whatever share of them was before; or nearly all, where they were not. */
+/**
+ * All 0 now, whatever share of them was before. Nearly all is meant to be all where none was 0 and no edges are new,
+ * which may be of any type.
+ */
 async function meantToBeZero(before: PropertyColumn, after: PropertyColumn): Promise<boolean> {
   const [was, is] = [await zeroShare(before), await zeroShare(after)]
-  return was < 1 && (is === 1 || (is > 0.5 && was <= 0.5))
+  return was < 1 && (is === 1 || (is > 0.5 && was === 0 && after.length <= before.length))
 }
 
 const zeros: ReadRows = (_first, _count, into) => {

@@ -198,6 +198,18 @@ describe('what edge types say', () => {
       const zeroed = await compare({ ...none, edgeType }, { ...none, edgeType: 0 })
       expect([zeroed.told, zeroed.pipeline]).toEqual([[], ['edge_type.zeroed']])
     }
+    // New edges of type 0 do not make zeros of the others.
+    const fresh = [
+      ...ROWS,
+      { source: 5, target: 2, values: { kind: '06' } },
+      { source: 6, target: 2, values: { kind: '07' } },
+    ]
+    const added = await compareSynapses(
+      edgesOf(ROWS, { columns: KIND, ...none, edgeType: [0, 0, 0, 1, 1, 1] }),
+      edgesOf(fresh, { columns: KIND, ...none, edgeType: [0, 0, 0, 1, 1, 1, 0, 0] }),
+      { ...UNCHANGED, mayBeNew: source => source > 4 },
+    )
+    expect(added.findings).toEqual([])
     // Ids that name no type say nothing on either side.
     const unused = { types: { weight: { 5: '1' } }, edgeType: -1 }
     expect((await compare(unused, { ...unused, edgeType: 0 })).told).toEqual([])
