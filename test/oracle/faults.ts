@@ -315,6 +315,7 @@ const POPULATIONS: Readonly<Record<string, Fault>> = {
     return true
   },
   'a population is new': ({ random, circuit, main }) => {
+    if (circuit.edges.some(({ name }) => name === 'stowaway')) return false
     const fresh = structuredClone(random.chance(0.5) ? main : random.pick(circuit.edges))
     fresh.name = 'stowaway'
     fresh.file = 'stowaway.h5'

@@ -59,6 +59,10 @@ export interface Asked {
   forms: { original: Form; manipulated: Form }
   question: MaskQuestion | Plan
   level: Level
+  /** Findings that are accepted. */
+  allow: readonly string[]
+  /** The manipulated population, where the caller says it. */
+  named?: string | undefined
 }
 
 /** New rows may stand anywhere; connproof need not tell the order of the others among them. */
@@ -67,10 +71,10 @@ const ORDER_AMONG_NEW = 'rows are in an order that nothing makes, new ones aside
 const isPlan = (question: MaskQuestion | Plan): question is Plan => 'functions' in question
 
 export function judge(asked: Asked): Judgement {
-  const { original, main, manipulated, forms, question, level } = asked
+  const { original, main, manipulated, forms, question, level, allow, named } = asked
   const before = edgesOf(original, main)
   const nothing = { classes: undefined, connections: undefined, edges: undefined, synapses: undefined }
-  const after = counterpart(original, before, manipulated)
+  const after = named === undefined ? counterpart(original, before, manipulated) : edgesOf(manipulated, named)
   if (after === undefined)
     return {
       ...nothing,
@@ -78,7 +82,7 @@ export function judge(asked: Asked): Judgement {
       reasons: ['no one counterpart of the population'],
     }
   const others =
-    forms.manipulated.kind !== 'sonata' ? [] : otherPopulations(original, main, manipulated, after)
+    forms.manipulated.kind !== 'sonata' ? [] : otherPopulations(original, main, manipulated, after, allow)
   // What cannot be read may be anything; it is never a success.
   if (manipulated.edges.some(({ unreadable }) => unreadable))
     return {
@@ -143,18 +147,21 @@ function otherPopulations(
   main: string,
   { edges }: Circuit,
   after: EdgePopulation,
+  allow: readonly string[],
 ): string[] {
   const before = original.edges.filter(({ name }) => name !== main)
   const there = edges.filter(one => one !== after)
   const faces = (a: EdgePopulation) => (b: EdgePopulation) => a.name === b.name && sameEnds(a, b)
   return [
-    ...before.filter(one => !there.some(faces(one))).map(({ name }) => `population ${name} is lost`),
+    ...(allow.includes('population.lost')
+      ? []
+      : before.filter(one => !there.some(faces(one))).map(({ name }) => `population ${name} is lost`)),
     ...there.filter(one => !before.some(faces(one))).map(({ name }) => `population ${name} was added`),
   ]
 }
 
 function count(
-  { original, main, manipulated, forms }: Asked,
+  { original, main, manipulated, forms, allow }: Asked,
   question: MaskQuestion,
   after: EdgePopulation,
   reasons: string[],
@@ -202,7 +209,7 @@ function count(
   }
   for (const name of CLASSES) {
     if (['removed_as_asked', 'added_as_asked', 'outside_lost', 'outside_added'].includes(name)) continue
-    if (classes[name] > 0 && !(name === 'asked_absent' && question.allowAbsent))
+    if (classes[name] > 0 && !(name === 'asked_absent' && allow.includes('asked.absent')))
       reasons.push(`${classes[name]} ${name}`)
   }
   const connections = {

@@ -1,7 +1,8 @@
 /** Many cases, and what came of them. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Failure, type Outcome, PER_ROUND, runRound } from './case.ts'
+import { type Outcome, PER_ROUND, runRound } from './case.ts'
+import type { Failure } from './compare.ts'
 import { ready } from './write-hdf5.ts'
 
 export interface Options {

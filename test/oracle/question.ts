@@ -22,7 +22,6 @@ export interface MaskQuestion {
   removedFile: string | undefined
   addedFile: string | undefined
   idBase: 0 | 1
-  allowAbsent: boolean
 }
 
 export const pairOf = ({ source, target }: Pick<Row, 'source' | 'target'>): string => `${source},${target}`
@@ -74,7 +73,7 @@ export function drawQuestion(
   if (source === undefined || target === undefined) throw new Error('two selections')
   const kind = random.weighted({ removal: 6, addition: 2, both: 1, nothing: 2 })
   const question: MaskQuestion = {
-    ...{ kind: 'mask', source, target, idBase, allowAbsent: random.chance(0.3) },
+    ...{ kind: 'mask', source, target, idBase },
     ...{ removed: undefined, added: undefined, removedFile: undefined, addedFile: undefined },
   }
   const rows = source.order ?? source.ids(circuit)

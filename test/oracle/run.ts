@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '2000' },
     seed: { type: 'string', default: 'connproof' },
+    from: { type: 'string', default: '0' },
     case: { type: 'string' },
     keep: { type: 'boolean', default: false },
     show: { type: 'string', default: '20' },
@@ -21,14 +22,14 @@ const { values } = parseArgs({
 const one = values.case === undefined ? undefined : Number(values.case)
 const cases = one === undefined ? Number(values.cases) : 1
 if (!Number.isSafeInteger(cases) || cases < 1 || !Number.isSafeInteger(one ?? 0)) {
-  console.error('--cases, --case and --show are numbers')
+  console.error('--cases, --from, --case and --show are numbers')
   process.exit(2)
 }
 const folder = mkdtempSync(join(tmpdir(), 'connproof-oracle-'))
 const started = performance.now()
 let shown = 0
 const report = await runOracle({
-  ...{ cases, seed: values.seed, folder, keep: values.keep, first: one ?? 0 },
+  ...{ cases, seed: values.seed, folder, keep: values.keep, first: one ?? Number(values.from) },
   onCase: outcome => {
     if (one !== undefined) console.log(describe(outcome))
     else if (outcome.failures.length > 0 && shown++ < Number(values.show)) {
