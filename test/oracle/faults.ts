@@ -166,6 +166,7 @@ const SYNAPSES: Readonly<Record<string, Fault>> = {
     return true
   },
   'a column is new': ({ random, main }) => {
+    if (main.columns.some(({ name }) => name === 'spine_length')) return false
     main.columns.push({ name: 'spine_length', kind: 'f32', dynamics: false })
     for (const row of main.rows) row.values.set('spine_length', drawValue(random, 'f32', true))
     return true
