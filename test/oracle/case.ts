@@ -59,7 +59,13 @@ export async function runRound(seed: string, round: number, folder: string): Pro
     }),
   )
   const put = {
-    ...{ originalPath, question, level, folder, allow: random.some(ALLOWED, 0.25) },
+    ...{
+      originalPath,
+      question,
+      level,
+      folder,
+      allow: random.some(ALLOWED, 0.25).filter(code => shape !== 'config' || code !== 'asked.absent'),
+    },
     population: original.edges.length > 1 || random.chance(0.3) ? main : undefined,
     windowRows: random.pick([undefined, 1, 3]),
   }

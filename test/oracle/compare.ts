@@ -80,6 +80,10 @@ function wrongCounts({ classes, connections, edges, synapses }: Judgement, proof
   expect('synapse.extra', total('synapse.extra') ?? 0, synapses.extra)
   for (const [name, count] of synapses.changed ?? [])
     if (name !== 'edge_type_id')
-      expect(`property.changed ${name}`, total('property.changed', name) ?? 0, count)
+      expect(
+        `${name} changed`,
+        (total('property.changed', name) ?? 0) + (total('property.lost', name) ?? 0),
+        count,
+      )
   return wrong
 }

@@ -82,12 +82,19 @@ export function judge(asked: Asked): Judgement {
       reasons: ['no one counterpart of the population'],
     }
   const others =
-    forms.manipulated.kind !== 'sonata' ? [] : otherPopulations(original, main, manipulated, after, allow)
+    forms.original.kind !== 'sonata' || forms.manipulated.kind !== 'sonata'
+      ? []
+      : otherPopulations(original, main, manipulated, after, allow)
   // What cannot be read may be anything; it is never a success.
   if (manipulated.edges.some(({ unreadable }) => unreadable))
     return {
       ...nothing,
-      verdicts: new Set(['cannot_tell', 'differs']),
+      // Accepted as lost, it is named in a warning.
+      verdicts: new Set(
+        allow.includes('population.lost')
+          ? ['cannot_tell', 'differs', 'verified']
+          : ['cannot_tell', 'differs'],
+      ),
       reasons: ['a population cannot be read'],
     }
   if (forms.manipulated.kind !== 'parquet')
@@ -99,6 +106,14 @@ export function judge(asked: Asked): Judgement {
           reasons: [`other number of nodes in ${name}`],
         }
   const reasons = [...others]
+  const sides =
+    isPlan(question) || forms.manipulated.kind === 'parquet' ? [] : [question.source, question.target]
+  if (sides.some(side => side.ids(manipulated).length === 0))
+    return {
+      ...nothing,
+      verdicts: new Set(['cannot_tell', 'differs']),
+      reasons: ['no node is selected any more'],
+    }
   const edges = { original: before.rows.length, manipulated: after.rows.length }
   const counted = isPlan(question) ? undefined : count(asked, question, after, reasons)
   const rows =
@@ -236,7 +251,7 @@ function compareRows(
 ): Judgement['synapses'] {
   const emptyParquet = forms.manipulated.kind === 'parquet' && after.rows.length === 0
   const incomparable = new Set(emptyParquet ? [] : compareColumns(before, after, reasons))
-  const zeroed = compareTypeIds(before, after, question, reasons)
+  const zeroed = compareTypeIds(before, after, reasons)
   const valuesOf = (population: EdgePopulation, row: Row): Map<string, string> => {
     const values = effective(population, row)
     for (const name of incomparable) values.delete(name)
@@ -330,24 +345,17 @@ function compareColumns(before: EdgePopulation, after: EdgePopulation, reasons: 
  * Whether ids say nothing more. Where types say something, they are but the way to it; where not, they are as they were
  * or all 0.
  */
-function compareTypeIds(
-  before: EdgePopulation,
-  after: EdgePopulation,
-  question: MaskQuestion | Plan,
-  reasons: string[],
-): boolean {
+function compareTypeIds(before: EdgePopulation, after: EdgePopulation, reasons: string[]): boolean {
   const says = (population: EdgePopulation): boolean =>
     population.rows.some(row => typeValues(population.types, row.type).size > 0)
   const zero = after.hasTypes && after.rows.every(({ type }) => type === 0)
   const was = before.hasTypes && before.rows.some(({ type }) => type !== 0)
-  const judged = after.rows.some(row => isPlan(question) || !question.added?.has(pairOf(row)))
   if (!before.hasTypes && !after.hasTypes) return true
   if (before.hasTypes && !after.hasTypes) {
     reasons.push('edge_type_id is lost')
     return true
   }
   if (!before.hasTypes && !zero) reasons.push('edge_type_id was added, and is not 0')
-  if (zero && was && says(before) && judged) reasons.push('edge_type_id is 0, and with it what the types say')
   return !before.hasTypes || (zero && was) || says(before) || says(after)
 }
 
