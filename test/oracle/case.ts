@@ -2,7 +2,7 @@
  * One circuit, one question, some results of it: written, put to connproof in one call, and compared with what the
  * oracle says of each. A case is one of the results.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Proof } from '../../src/index.ts'
 import { ask } from './ask.ts'
@@ -35,6 +35,10 @@ export async function runRound(seed: string, round: number, folder: string): Pro
   const shape = random.weighted({ mask: 10, config: 7, single: 2 })
   const wishes = { forPackage: shape === 'config', single: shape === 'single' }
   const { circuit: original, main } = drawCircuit(random, wishes)
+  for (const name of ['mechanisms', 'other_mechanisms']) {
+    mkdirSync(join(folder, name))
+    writeFileSync(join(folder, name, `${name}.mod`), name)
+  }
   const level = drawLevel(random, shape === 'config')
   const form: Form = {
     kind: wishes.single && random.chance(0.5) ? 'blueconfig' : 'sonata',

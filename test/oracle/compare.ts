@@ -82,7 +82,9 @@ function wrongCounts({ classes, connections, edges, synapses }: Judgement, proof
     if (name !== 'edge_type_id')
       expect(
         `${name} changed`,
-        (total('property.changed', name) ?? 0) + (total('property.lost', name) ?? 0),
+        (total('property.changed', name) ?? 0) +
+          (total('property.lost', name) ?? 0) +
+          (total('property.bounds', name) ?? 0),
         count,
       )
   return wrong

@@ -271,11 +271,11 @@ const FULL: Readonly<Record<string, Fault>> = {
     return true
   },
   'a component is another': ({ circuit }) => {
-    circuit.components.set('mechanisms_dir', './elsewhere')
+    circuit.components.set('mechanisms_dir', '../other_mechanisms')
     return true
   },
   'a component is new': ({ circuit }) => {
-    circuit.components.set('morphologies_dir', './morphologies')
+    circuit.components.set('morphologies_dir', '../mechanisms')
     return true
   },
   'a node set is another': ({ random, circuit, form }) => {
@@ -300,6 +300,11 @@ const FULL: Readonly<Record<string, Fault>> = {
   },
   'an index direction is lost': ({ random, main }) =>
     main.storage.index.delete(random.pick(['source_to_target', 'target_to_source'])),
+  'an index has the other name': ({ main }) => {
+    if (main.storage.index.size === 0) return false
+    main.storage.shortIndexName = !main.storage.shortIndexName
+    return true
+  },
   'all indices are lost': ({ main }) => {
     const there = main.storage.index.size > 0
     main.storage.index.clear()

@@ -128,7 +128,7 @@ export function drawCircuit(random: Random, wishes: Wishes): { circuit: Circuit;
     circuit.nodeSets.set(`${name}_some`, { of: name, ids: some.length > 0 ? some : [0] })
     circuit.nodeSets.set(`${name}_all`, { of: name, ids })
   }
-  if (random.chance(0.3)) circuit.components.set('mechanisms_dir', './nowhere')
+  if (random.chance(0.3)) circuit.components.set('mechanisms_dir', '../mechanisms')
   const main = circuit.edges[0]?.name ?? ''
   return { circuit: { ...circuit, edges: random.shuffled(circuit.edges) }, main }
 }

@@ -98,13 +98,14 @@ export function make({
   }
   if (!ordered && (style !== 'rewritten' || random.chance(0.3))) regroup(circuit, population, splits)
   if (style === 'rewritten') {
-    const { ids, groupColumns } = population.storage
+    const { ids, groupColumns, shortIndexName } = population.storage
     const negative = population.rows.some(({ type }) => type < 0)
     const drawn = drawStorage(random, negative, { forPackage: false, single: false })
     population.storage = {
       ...drawn,
       ids: random.pick([ids, 'i64']),
       groupColumns: groupColumns && random.chance(0.5),
+      shortIndexName: shortIndexName && random.chance(0.5),
     }
     index(random, circuit, population, 'both')
     if (random.chance(0.3)) for (const one of circuit.edges) one.file = `${one.name}_again.h5`
