@@ -69,7 +69,18 @@ const proof = object(
     made: ref('made'),
     unchanged: { const: true, description: 'of a campaign: proven before' },
   },
-  ['contract', 'error', 'edge_populations', 'edges', 'order', 'synapses', 'seconds', 'made', 'unchanged'],
+  [
+    'contract',
+    'error',
+    'edge_populations',
+    'edges',
+    'order',
+    'synapses',
+    'edge_map',
+    'seconds',
+    'made',
+    'unchanged',
+  ],
 )
 
 const diffCulprit = object({
