@@ -52,7 +52,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   memory: positive,
   folder: text,
   jobs: whole(1, 256),
-  rowsPerJob: positive,
+  // 0: no such limit, as where somebody says how many threads.
+  rowsPerJob: expected('a number of at least 0', value => typeof value === 'number' && value >= 0),
   windowRows: whole(1),
   blockRows: whole(1),
   edgeMaps: list,

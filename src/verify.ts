@@ -85,7 +85,8 @@ export interface VerifyOptions extends NamedPair {
    * npy files, one for each manipulated circuit, in their order: for each edge of the original its row in the
    * manipulated population, -1 where it is gone; int64. Rows with equal ends and equal properties follow each other in
    * order. Written only where all edges are as they should be, at level synapses or full: `edgeMap` of the proof says
-   * whether it was, and else why not. Takes about a tenth of the time of the proof, and memory for one window.
+   * whether it was, and else why not. Takes memory for one window; ids
+   * are read once more where a comparison does not know which rows belong together (more than half a million runs of them).
    */
   readonly edgeMaps?: readonly (string | undefined)[] | undefined
   /** Overwrite these files, though never one that is read. */

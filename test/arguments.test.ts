@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resourcesFor } from '../src/cli/resources.ts'
 import { diff } from '../src/diff.ts'
 import { isInputError } from '../src/errors.ts'
 import { inspect, openCircuit, prepareList, verify, verifyConfig, writeSelection } from '../src/index.ts'
@@ -86,6 +87,12 @@ describe('a wrong argument', () => {
     ])
       expect(await run().catch(isInputError)).toBe(true)
   })
+})
+
+it('what the command line gives is no wrong argument', async () => {
+  for (const flags of [{}, { jobs: 1 }, { jobs: 2, memory: 2 ** 26 }])
+    for (const name of ['verify', 'diff', 'prepareList'])
+      await expect(FUNCTIONS[name]?.({ ...resourcesFor(flags) })).resolves.toBeDefined()
 })
 
 describe('an aborted signal', () => {
