@@ -250,8 +250,10 @@ function compareRows(
   original: Circuit,
   reasons: string[],
 ): Judgement['synapses'] {
-  const emptyParquet = forms.manipulated.kind === 'parquet' && after.rows.length === 0
-  const incomparable = new Set(emptyParquet ? [] : compareColumns(before, after, reasons))
+  // Without rows and columns nothing says which properties there were; connproof lists that as not checked.
+  const silent =
+    after.rows.length === 0 && (forms.manipulated.kind === 'parquet' || after.columns.length === 0)
+  const incomparable = new Set(silent ? [] : compareColumns(before, after, reasons))
   const zeroed = compareTypeIds(before, after, reasons)
   const valuesOf = (population: EdgePopulation, row: Row): Map<string, string> => {
     const values = effective(population, row)
