@@ -2,6 +2,8 @@
 import { CommanderError } from 'commander'
 import { buildProgram, type Session } from '../../src/cli/program.ts'
 import { isInputError } from '../../src/errors.ts'
+import { errorRecord, jsonLines } from '../../src/report/json.ts'
+import { troubleLines } from '../../src/report/sentences.ts'
 import { PLAIN } from '../../src/report/style.ts'
 
 export interface Here {
@@ -30,8 +32,11 @@ export async function connproofHere(args: readonly string[]): Promise<Here> {
     return { code: session.exitCode, stdout, stderr }
   } catch (error) {
     if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : 2, stdout, stderr }
-    if (isInputError(error))
-      return { code: 2, stdout, stderr: `${stderr}${error.file ?? ''}: ${error.message}` }
+    if (isInputError(error)) {
+      const said = `connproof: ${troubleLines(error).join('\n  ')}\n`
+      const record = args.includes('--json') ? jsonLines([errorRecord(error)]) : ''
+      return { code: 2, stdout: stdout + record, stderr: stderr + said }
+    }
     return { code: 70, stdout, stderr: error instanceof Error ? (error.stack ?? '') : String(error) }
   }
 }

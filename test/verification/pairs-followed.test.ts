@@ -13,6 +13,7 @@ import { compareSynapses } from '../../src/verification/synapses/compare.ts'
 import { type SynapseComparison, UNCHANGED } from '../../src/verification/synapses/expectation.ts'
 import { joinParts, sumUp } from '../../src/verification/synapses/part.ts'
 import { compareTargets } from '../../src/verification/synapses/target-range.ts'
+import { runs, seeded } from '../counts.ts'
 import {
   COLUMNS,
   connectionOf,
@@ -193,10 +194,10 @@ describe('rows that are paired by their ids and followed by their values', () =>
           if (told.findings.length > 0) differing++
         }
       }),
-      { numRuns: 250 },
+      seeded(80, 250),
     )
-    expect(paired).toBeGreaterThan(100)
-    expect(differing).toBeGreaterThan(40)
+    expect(paired).toBeGreaterThan(runs(32, 100))
+    expect(differing).toBeGreaterThan(runs(13, 40))
   })
 
   it('are told all or none, however few runs there is room for', async () => {
@@ -214,7 +215,7 @@ describe('rows that are paired by their ids and followed by their values', () =>
         const complete = tight.classes.multiplicity_changed === 0
         expect(told.findings.length === 0 && complete).toBe(sameConnections(original, table))
       }),
-      { numRuns: 250 },
+      seeded(80, 250),
     )
   })
 
