@@ -11,6 +11,8 @@ import { ignoreClosedPipes, processTerminal, type Terminal } from './terminal.ts
 /** Milliseconds that a run gets to stop by itself after a signal. */
 const PATIENCE = 2000
 
+const INTERRUPTED = 'connproof: interrupted, no result was written\n'
+
 /** Milliseconds in which the same signal is one signal: a terminal and Slurm send it to a relaunched child as well. */
 const ECHO = 500
 
@@ -20,7 +22,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const abort = new AbortController()
   const session: Session = { terminal, signal: abort.signal, exitCode: 0 }
   ignoreClosedPipes()
-  const release = stopOnSignals(abort)
+  const release = stopOnSignals(abort, terminal)
   const onBug = (error: unknown): void => {
     terminal.err(bugText(error))
     process.exitCode = BUG
@@ -48,7 +50,7 @@ class Interrupted extends Error {
 }
 
 /** The first signal asks the run to stop, a second one of the same kind ends the process at once. */
-function stopOnSignals(abort: AbortController): () => void {
+function stopOnSignals(abort: AbortController, terminal: Terminal): () => void {
   let timer: NodeJS.Timeout | undefined
   const handlers = Object.entries(SIGNALS).map(([signal, exitCode]) => {
     let first: number | undefined
@@ -62,7 +64,10 @@ function stopOnSignals(abort: AbortController): () => void {
       first = performance.now()
       abort.abort(new Interrupted(exitCode))
       // Something that does not look at signals (a file system that hangs) must not keep the process alive.
-      timer = setTimeout(() => void discardUnfinished().finally(() => process.exit(exitCode)), PATIENCE)
+      timer = setTimeout(() => {
+        terminal.err(INTERRUPTED)
+        void discardUnfinished().finally(() => process.exit(exitCode))
+      }, PATIENCE)
     }
     process.on(signal, handler)
     return [signal, handler] as const
@@ -81,7 +86,7 @@ async function discardUnfinished(): Promise<void> {
 
 async function explain(error: unknown, args: readonly string[], terminal: Terminal): Promise<number> {
   if (error instanceof Interrupted) {
-    terminal.err('connproof: interrupted, no result was written\n')
+    terminal.err(INTERRUPTED)
     return error.exitCode
   }
   // commander has printed its message already; its own codes would be 1.

@@ -31,7 +31,7 @@ describe.each([
       },
     })
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' })
-    expect(stderr).toMatch(/^connproof: interrupted/)
+    expect(stderr).toMatch(/^connproof: interrupted/m)
     expect(readdirSync(folder)).toEqual([])
   })
 

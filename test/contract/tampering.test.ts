@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type Examination, examine } from '../../src/contract/examine.ts'
 import { indexProblems } from '../../src/contract/indices.ts'
 import { openHdf5 } from '../../src/formats/hdf5/open.ts'
+import { runs } from '../counts.ts'
 import { realRuns } from '../e2e/real-runs.ts'
 import { hasShared } from '../shared.ts'
 import { copyRun, openRun } from './runs.ts'
@@ -132,7 +133,7 @@ describe.skipIf(!hasShared)('real runs, tampered with', () => {
       const free = undetermined(run)
       for (const [what, tamper] of Object.entries(TAMPERS)) {
         const random = seedrandom(`${run.name} ${what}`)
-        for (let time = 0; time < 2; time++) {
+        for (let time = 0; time < runs(1, 2); time++) {
           const changed = copyRows(rows)
           const place = tamper(changed, n => Math.floor(random() * n))
           if (place === undefined) continue

@@ -7,6 +7,7 @@ import { isInputError } from '../../src/errors.ts'
 import { H5wasmFile } from '../../src/formats/hdf5/h5wasm-file.ts'
 import { openHdf5 } from '../../src/formats/hdf5/open.ts'
 import type { Hdf5Dataset } from '../../src/formats/hdf5/types.ts'
+import { runs } from '../counts.ts'
 import { elements, FIXTURES, readBytes, walk } from './hdf5-helpers.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'connproof-damage-'))
@@ -14,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Without the one whose chunks are damaged from the start: the HDF5 library reads past the end of those. */
 const FILES = readdirSync(FIXTURES).filter(name => name.endsWith('.h5') && name !== 'chunks_damaged.h5')
-const FLIPS_PER_FILE = Number(process.env.CONNPROOF_FLIPS ?? 40)
+const FLIPS_PER_FILE = Number(process.env.CONNPROOF_FLIPS ?? runs(15, 40))
 
 interface Tally {
   read: number

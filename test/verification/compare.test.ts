@@ -5,6 +5,7 @@ import { ASK_ADD, ASK_REMOVE } from '../../src/kernels/abi.ts'
 import { KernelMemory } from '../../src/kernels/memory.ts'
 import { compareEdges } from '../../src/verification/compare.ts'
 import { residentEdges } from '../../src/verification/resident-edges.ts'
+import { runs } from '../counts.ts'
 import { byClassAndPlace, type Pair, type ReferenceInput, referenceCompare } from '../reference/compare.ts'
 
 const NODES = 7
@@ -146,7 +147,7 @@ describe('compareEdges gives what maps of pairs give', () => {
           }
           expect(got).toEqual(referenceCompare(input))
         }),
-        { numRuns: 1500 },
+        { numRuns: runs(400, 1500) },
       )
     })
   }

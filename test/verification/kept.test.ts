@@ -6,6 +6,7 @@ import { ASK_ADD, ASK_REMOVE } from '../../src/kernels/abi.ts'
 import { compareEdges } from '../../src/verification/compare.ts'
 import { compareKept } from '../../src/verification/kept.ts'
 import { addBit, noEdges } from '../../src/verification/synapses/bits.ts'
+import { runs } from '../counts.ts'
 
 const NODES = 40
 /** Those of small cases: many rows of a connection. */
@@ -90,8 +91,8 @@ const stretches: fc.Arbitrary<Case> = fc
 
 describe('connections of rows that are kept', () => {
   it.each([
-    ['few rows', cases, 1000],
-    ['long stretches', stretches, 150],
+    ['few rows', cases, runs(300, 1000)],
+    ['long stretches', stretches, runs(50, 150)],
   ])(
     'are those of the rows themselves, whatever the windows, buckets and storage: %s',
     async (_, given, numRuns) => {

@@ -10,6 +10,7 @@ import {
   type SynapseOptions,
   UNCHANGED,
 } from '../../../src/verification/synapses/expectation.ts'
+import { runs } from '../../counts.ts'
 import { DAMAGES } from './damages.ts'
 import {
   COLUMNS,
@@ -69,7 +70,7 @@ describe('a clean result', () => {
           ])
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100, 300) },
     )
   })
 
@@ -97,7 +98,7 @@ describe('a clean result', () => {
         if (manipulated.length > 0)
           expect(await codes(original, lost, expectation, { windowRows })).toContain('synapse.missing')
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100, 300) },
     )
   })
 })
@@ -126,7 +127,7 @@ describe.each(Object.entries(DAMAGES))('%s', (_, damage) => {
           const found = await codes(original, damaged, expectation, { windowRows, kernels })
           expect(found.length === 0).toBe(sameRows(clean, damaged))
         }),
-        { numRuns: 150 },
+        { numRuns: runs(50, 150) },
       )
     },
   )
@@ -164,7 +165,7 @@ describe('where connections tell which edges remain', () => {
           JSON.stringify(multiset(clean)) === JSON.stringify(multiset(manipulated)),
         )
       }),
-      { numRuns: 600 },
+      { numRuns: runs(200, 600) },
     )
   })
 })
