@@ -36,6 +36,8 @@ export interface PropertyColumn {
   readonly shape?: readonly number[] | undefined
   /** Text: the values that codes stand for, `@library` or the distinct texts of a column. */
   readonly texts?: readonly string[] | undefined
+  /** An enumeration of HDF5 (h5py's bool is one): values and the names that they mean, ascending by value. */
+  readonly members?: readonly (readonly [value: number, name: string])[] | undefined
   /** Where it comes from, for messages: `edges.h5: /edges/default/0/delay`. */
   readonly label: string
   /** Where another thread can open the very same bytes again; absent where it cannot. */

@@ -17,6 +17,9 @@ export async function sameValues(x: Hdf5Dataset, y: Hdf5Dataset): Difference {
     const row = before.findIndex((text, k) => text !== after[k])
     return row < 0 ? undefined : `differs in row ${row}`
   }
+  const names = [namesOf(x), namesOf(y)] as const
+  if (names[0] !== undefined && names[1] !== undefined && JSON.stringify(x.type) !== JSON.stringify(y.type))
+    return compareNumbers(x, y, (value, side) => names[side]?.get(value) ?? value)
   if (JSON.stringify(x.type) !== JSON.stringify(y.type)) return 'has another type'
   if (x.type.kind !== 'int' && x.type.kind !== 'float') return 'holds what cannot be compared'
   const { bytes } = x.type
@@ -29,6 +32,10 @@ export async function sameValues(x: Hdf5Dataset, y: Hdf5Dataset): Difference {
     return Math.floor(before.findIndex((byte, k) => byte !== after[k]) / bytes)
   })
 }
+
+/** What the values of an enumeration mean; `undefined` for anything else. */
+const namesOf = ({ type }: Hdf5Dataset): ReadonlyMap<number, string> | undefined =>
+  type.kind === 'int' && type.members !== undefined ? new Map(type.members) : undefined
 
 /** Integers by value, whatever their width; anything else as {@link sameValues}. */
 export async function sameIntegers(x: Hdf5Dataset, y: Hdf5Dataset): Difference {

@@ -182,6 +182,7 @@ class TableReader {
       bytes: width * each,
       shape: more.length === 0 ? undefined : more,
       texts: library,
+      members: data.type.kind === 'int' && library === undefined ? data.type.members : undefined,
       label: `${this.#h5.path}: ${path}`,
       place: { file: this.#h5.path, dataset: path },
       readInto: (first, count, into) => data.readInto(first * each, count * each, into),

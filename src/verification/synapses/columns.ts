@@ -3,6 +3,7 @@ import type { ColumnPlace, EdgeSource } from '../../connectome/edges.ts'
 import { type EdgeTable, type PropertyColumn, VALUE_BYTES, type ValueType } from '../../connectome/table.ts'
 import { InputError } from '../../errors.ts'
 import { EDGE_TYPE, isPlainInteger, pairEdgeTypes } from './edge-types.ts'
+import { alikeEnumerations } from './enumerations.ts'
 import type { Expectation, PipelineChange, PropertyRule, SynapseFinding } from './expectation.ts'
 import { sharedTexts } from './texts.ts'
 import { type BothTypes, pairTyped, typesOf } from './typed-columns.ts'
@@ -187,7 +188,8 @@ class Pairing {
     if (types.after.size === 0) this.#pairs.push(pair)
   }
 
-  #pair(before: PropertyColumn, after: PropertyColumn | undefined): void {
+  #pair(given: PropertyColumn, found: PropertyColumn | undefined): void {
+    const [before, after] = found === undefined ? [given, found] : alikeEnumerations(given, found)
     const { name } = before
     const rule = this.#expectation.properties?.get(name)
     if (after === undefined) {

@@ -319,6 +319,24 @@ describe('text', () => {
     expect(other.findings).toMatchObject([{ culprits: [{ originalEdge: 3, before: 'b', after: 'x' }] }])
   })
 
+  it('an enumeration of HDF5 is compared by the names of its members', async () => {
+    type Members = NonNullable<PropertyColumn['members']>
+    const withMembers = (codes: readonly number[], members: Members): EdgeSource => {
+      const { texts: _, ...column } = textColumn(codes, [])
+      const columns = [{ ...column, members }]
+      return { ...edgesOf(ROWS), table: async () => ({ rows: 5, traits: [], unreadable: [], columns }) }
+    }
+    const before = withMembers([0, 0, 1, 1, 1], [[0, 'OFF'], [1, 'ON']]) // biome-ignore format: pairs
+    const swapped: Members = [[0, 'ON'], [1, 'OFF']] // biome-ignore format: pairs
+    const renamed = await compareSynapses(before, withMembers([0, 0, 1, 1, 1], swapped), UNCHANGED)
+    expect(renamed.findings).toMatchObject([{ code: 'property.changed', property: 'kind', count: 5 }])
+    expect(renamed.findings[0]?.culprits[0]).toMatchObject({ before: 'OFF', after: 'ON' })
+    const same = await compareSynapses(before, withMembers([1, 1, 0, 0, 0], swapped), UNCHANGED)
+    expect(same.findings).toEqual([])
+    const unnamed = compareSynapses(before, withMembers([7, 1, 0, 0, 1], swapped), UNCHANGED)
+    await expect(unnamed).rejects.toThrow('does not name')
+  })
+
   it('with codes that stand for nothing is refused', async () => {
     const bad = compareSynapses(withText([0, 0, 0, 0, 0], ['a']), withText([0, 0, 9, 0, 0], ['a']), UNCHANGED)
     await expect(bad).rejects.toThrow(InputError)
