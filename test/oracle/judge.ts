@@ -384,6 +384,9 @@ function compareFull(
   const reasons: string[] = []
   if (forms.original.kind !== 'sonata' || forms.manipulated.kind !== 'sonata') {
     if (forms.manipulated.kind !== 'parquet') reasons.push(...wrongIndices(after))
+    // Indices are of the edges file, whatever names it.
+    if (forms.original.kind !== 'parquet' && forms.manipulated.kind !== 'parquet')
+      reasons.push(...lostIndices(before, after))
     return { reasons, reached: false, either: false }
   }
   for (const nodes of original.nodes) {
@@ -403,13 +406,11 @@ function compareFull(
     reasons.push('components changed')
   if (!equal(original.nodeSets, manipulated.nodeSets)) reasons.push('node sets changed')
   reasons.push(...wrongIndices(after))
-  const gone = [...before.storage.index.keys()].filter(direction => !after.storage.index.has(direction))
+  reasons.push(...lostIndices(before, after))
+  const gone = goneDirections(before, after)
   const all = after.storage.index.size === 0
   const indexed = before.storage.index.size > 0 && !all
-  // Who reads the name of the manual loses the index; the other name is of few files, and few read it.
   const [wasShort, isShort] = [before.storage.shortIndexName, after.storage.shortIndexName]
-  if (indexed && !wasShort && isShort) reasons.push('the index has a name that is not read')
-  if (gone.length > 0 && !all) reasons.push(`index ${gone} is lost`)
   // The types say the same of every edge, in other words.
   const respelt = !equal(before.types, after.types)
   return {
@@ -417,6 +418,21 @@ function compareFull(
     reached: all ? (gone.length > 0 ? false : undefined) : true,
     either: respelt || (all && gone.length > 0) || (indexed && wasShort && !isShort),
   }
+}
+
+const goneDirections = (before: EdgePopulation, after: EdgePopulation): string[] =>
+  [...before.storage.index.keys()].filter(direction => !after.storage.index.has(direction))
+
+/** Where some index is left; with none, level full is not reached. */
+function lostIndices(before: EdgePopulation, after: EdgePopulation): string[] {
+  if (before.storage.index.size === 0 || after.storage.index.size === 0) return []
+  const gone = goneDirections(before, after)
+  // Who reads the name of the manual loses the index; the other name is of few files, and few read it.
+  const unread = !before.storage.shortIndexName && after.storage.shortIndexName
+  return [
+    ...(unread ? ['the index has a name that is not read'] : []),
+    ...(gone.length > 0 ? [`index ${gone} is lost`] : []),
+  ]
 }
 
 function wrongIndices({ rows, storage }: EdgePopulation): string[] {
