@@ -1,11 +1,21 @@
-/** Two columns of integers as text: comma, semicolon, tab or blanks between them, a header line or none. */
+/** Pairs as text: comma, semicolon, tab or blanks between two columns, a header line that names them or none. */
 import { InputError } from '../errors.ts'
 import { InputFile } from './input-file.ts'
+import {
+  fieldsOf,
+  type Header,
+  isRangeOfNames,
+  looksNumeric,
+  namesTargetFirst,
+  pairHeader,
+} from './list-header.ts'
 
 export interface PairColumns {
   /** As written, whatever they count from; one entry per line that holds a pair. */
-  readonly first: ColumnPieces
-  readonly second: ColumnPieces
+  readonly source: ColumnPieces
+  readonly target: ColumnPieces
+  /** What the ids count from, where a header says it, and in which line. */
+  readonly named: { readonly base: 0 | 1; readonly line: number } | undefined
 }
 
 const PIECE = 65_536
@@ -44,11 +54,13 @@ export class ColumnPieces {
 
 /**
  * Read a table of two integer columns piece by piece; lines are never held all at once. Blank lines and lines that
- * begin with `#` are skipped; the first other line may be a header. Integers as NumPy's `savetxt` writes them
- * (`1.000000000000000000e+00`) are read too.
+ * begin with `#` are skipped; the first other line may name the columns (see `list-header.ts`), as may a comment
+ * before it, which is how NumPy writes a header. Without names the source is first. Integers as NumPy's `savetxt`
+ * writes them (`1.000000000000000000e+00`), with or without quotes.
  *
- * @throws InputError naming file and line (from 1) of the first entry that is no integer from 0 to 2^32-1, and
- *   the first line that has not two columns
+ * @throws InputError naming file and line (from 1) of the first entry that is no integer from 0 to 2^32-1, the first
+ *   line that has not two columns, a header whose names it does not know, and a first line `0,1` without an index
+ *   column, which is a connection or the header that pandas writes of nothing
  */
 export async function readPairCsv(path: string): Promise<PairColumns> {
   const file = await InputFile.open(path)
@@ -67,9 +79,10 @@ const [LF, CR, COMMA, ZERO, NINE] = [10, 13, 44, 48, 57] as const
 
 class LineReader {
   readonly #path: string
-  readonly #columns = { first: new ColumnPieces(), second: new ColumnPieces() }
+  readonly #columns = { source: new ColumnPieces(), target: new ColumnPieces() }
   #line = 1
-  #headerAllowed = true
+  #header: (Header & { readonly line: number; readonly comment: boolean }) | undefined
+  #layout: Layout | undefined
   /** The beginning of a line whose end is in the next piece. */
   #rest: Uint8Array = new Uint8Array(0)
 
@@ -90,7 +103,8 @@ class LineReader {
 
   finish(): PairColumns {
     if (this.#rest.length > 0) this.#take(this.#rest, 0, this.#rest.length)
-    return this.#columns
+    const { base, line = 0 } = this.#header ?? {}
+    return { ...this.#columns, named: base === undefined ? undefined : { base, line } }
   }
 
   #take(bytes: Uint8Array, start: number, end: number): void {
@@ -101,6 +115,8 @@ class LineReader {
 
   /** `digits,digits` and nothing else, which is what most lines of most files are. */
   #takeDigits(bytes: Uint8Array, start: number, end: number): boolean {
+    // The first line decides what the columns are.
+    if (this.#layout?.width !== 2) return false
     let [first, value, digits, commas] = [0, 0, 0, 0]
     for (let at = start; at < end; at++) {
       const byte = bytes[at] ?? 0
@@ -116,29 +132,64 @@ class LineReader {
       } else return false
     }
     if (commas === 0 || digits === 0 || digits > 10 || first > LARGEST || value > LARGEST) return false
-    this.#push(first, value)
+    if (this.#layout.source === 0) this.#push(first, value)
+    else this.#push(value, first)
     return true
   }
 
   #takeText(bytes: Uint8Array): void {
     if (bytes.length > LONGEST_LINE) throw this.#wrong(`a line of more than ${LONGEST_LINE} bytes`)
-    const text = new TextDecoder().decode(bytes).trim()
-    if (text === '' || text.startsWith('#')) return
-    const words = text.split(/\s*[,;]\s*|\s+/)
-    if (words.length !== 2)
-      throw this.#wrong(`${words.length === 1 ? 'one column' : `${words.length} columns`}`)
-    const [first = '', second = ''] = words
-    if (this.#headerAllowed && HEADER.test(first) && HEADER.test(second)) {
-      this.#headerAllowed = false
+    const text = new TextDecoder().decode(bytes)
+    if (text.trim() === '') return
+    if (text.trimStart().startsWith('#')) {
+      this.#takeComment(text.trim().replace(/^#+/, ''))
       return
     }
-    this.#push(this.#integer(first), this.#integer(second))
+    const fields = fieldsOf(text)
+    const untouched = this.#layout === undefined
+    if (untouched && this.#isHeader(fields)) return
+    this.#layout ??= this.#layoutOf(fields)
+    if (fields.length !== this.#layout.width) throw this.#columnsFound(fields.length)
+    const [source, target] = [fields[this.#layout.source] ?? '', fields[this.#layout.target] ?? '']
+    this.#push(this.#integer(source), this.#integer(target))
   }
 
-  #push(first: number, second: number): void {
-    this.#headerAllowed = false
-    this.#columns.first.push(first)
-    this.#columns.second.push(second)
+  /** Only before anything else; a comment that is no header says nothing, unless it says that the order is another. */
+  #takeComment(text: string): void {
+    if (this.#layout !== undefined || this.#header?.comment === false) return
+    const header = pairHeader(fieldsOf(text))
+    if (header.problem === undefined) this.#header = { ...header, line: this.#line, comment: true }
+    else if (namesTargetFirst(text)) throw this.#wrong('a comment that names the target before the source')
+  }
+
+  #isHeader(fields: readonly string[]): boolean {
+    if (this.#header?.comment === false) return false
+    if (fields.every(looksNumeric)) {
+      if (this.#header !== undefined || fields.length !== 2 || !isRangeOfNames(fields)) return false
+      throw this.#wrong(`"${fields.join(',')}", which is a connection or a header of pandas,`, RANGE_HINT)
+    }
+    const header = pairHeader(fields)
+    if (header.problem !== undefined) throw this.#wrong(header.problem, HEADER_HINT)
+    this.#header = { ...header, line: this.#line, comment: false }
+    return true
+  }
+
+  /** From the header and the first line of numbers, which may have the names of rows that R gives no name. */
+  #layoutOf(fields: readonly string[]): Layout {
+    const header = this.#header
+    if (header === undefined) {
+      if (fields.length !== 2) throw this.#columnsFound(fields.length)
+      return { width: 2, source: 0, target: 1 }
+    }
+    const { width, indexed, columns } = header
+    const shift = !indexed && fields.length === width + 1 ? 1 : 0
+    const [source = 0, target = 1] = columns
+    return { width: width + shift, source: source + shift, target: target + shift }
+  }
+
+  #push(source: number, target: number): void {
+    this.#columns.source.push(source)
+    this.#columns.target.push(target)
   }
 
   #integer(word: string): number {
@@ -147,18 +198,33 @@ class LineReader {
     throw this.#wrong(JSON.stringify(word.slice(0, 40)))
   }
 
-  #wrong(found: string): InputError {
+  #columnsFound(count: number): InputError {
+    const found = count === 1 ? 'one column' : `${count} columns`
+    return this.#wrong(found, count === 3 && this.#header === undefined ? INDEX_HINT : undefined)
+  }
+
+  #wrong(found: string, hint = 'a list of pairs has two columns: source and target'): InputError {
     return new InputError(
       `expected two integers from 0 to ${LARGEST}, found ${found} in line ${this.#line}`,
-      {
-        file: this.#path,
-        field: `line ${this.#line}`,
-        hint: 'a list of pairs has two columns: source and target',
-      },
+      { file: this.#path, field: `line ${this.#line}`, hint },
     )
   }
 }
 
+/** Fields of a line, and which of them are the ids. */
+interface Layout {
+  readonly width: number
+  readonly source: number
+  readonly target: number
+}
+
+const HEADER_HINT =
+  'if the line names columns, call them source and target (or pre and post, source_node_id and target_node_id, ' +
+  'pre_gid and post_gid), with an index column without a name before them or none'
+const RANGE_HINT =
+  'if it is a connection, write the line "source,target" before it; if it names columns, remove it: ' +
+  'to_csv(FILE, header=["source", "target"], index=False)'
+const INDEX_HINT =
+  'a list of pairs has two columns, source and target; leave an index away, in pandas with to_csv(FILE, index=False)'
+
 const INTEGER = /^\+?\d+(\.\d*)?([eE][+-]?\d+)?$/
-/** A word, with or without quotes: never a damaged number. */
-const HEADER = /^["']?[A-Za-z_][\w .()-]*["']?$/

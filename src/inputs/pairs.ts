@@ -1,5 +1,6 @@
 /** Lists of pairs: npy arrays of shape (2, N) or (N, 2), and text with two columns. First the source, then the target. */
 import { InputError } from '../errors.ts'
+import { refuseOtherBase } from '../formats/list-header.ts'
 import { NpyFile } from '../formats/npy-file.ts'
 import { shapeText } from '../formats/npy-header.ts'
 import { readPairCsv } from '../formats/pair-csv.ts'
@@ -75,18 +76,21 @@ function everyOther(ids: Uint32Array, offset: 0 | 1): Uint32Array {
 }
 
 /**
- * Open text with two columns, see {@link readPairCsv}: 8 bytes of memory per pair.
+ * Open text with two columns, see {@link readPairCsv}: 8 bytes of memory per pair. A header that names the columns is
+ * obeyed; without one the source is first.
  *
- * @throws InputError naming the line that is not a pair, and where the id base is not known
+ * @throws InputError naming the line that is not a pair, where the id base is not known, and where the header
+ *   contradicts it
  */
 export async function openCsvPairs(file: string, options: PairOptions = {}): Promise<OpenEdges> {
   const base = idBaseOf(file, options.idBase)
-  const { first: sources, second: targets } = await readPairCsv(file)
+  const { source, target, named } = await readPairCsv(file)
+  refuseOtherBase(file, base, named)
   const read =
-    (ids: typeof sources): ListParts['source'] =>
+    (ids: typeof source): ListParts['source'] =>
     (first, count) =>
       toNodeIds(ids.slice(first, count), base, { file, first })
-  const length = sources.length
-  const edges = listEdges({ file, length, source: read(sources), target: read(targets), unknown: ['nodes'] })
+  const { length } = source
+  const edges = listEdges({ file, length, source: read(source), target: read(target), unknown: ['nodes'] })
   return { edges, close: async () => {} }
 }

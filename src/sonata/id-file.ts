@@ -1,7 +1,9 @@
-/** Files of node ids: npy, text (one per line or separated by blanks, commas, semicolons) and JSON lists. */
+/** Files of node ids: npy, text (see `formats/id-text.ts`) and JSON lists. */
 import { basename, extname } from 'node:path'
 import { InputError } from '../errors.ts'
+import { parseIdText } from '../formats/id-text.ts'
 import { isJsonArray, jsonKind, readJsonFile, readTextFile } from '../formats/json.ts'
+import { refuseOtherBase } from '../formats/list-header.ts'
 import { describe, readNpy, toUint32 } from '../formats/npy.ts'
 import { isAscending } from './id-sets.ts'
 
@@ -30,7 +32,7 @@ export async function readIdList(file: string, size: number, base: 0 | 1 | undef
       field: 'id base',
       hint: 'Say which: --id-base 0 for SONATA node ids, --id-base 1 for GIDs.',
     })
-  const listed = await readIntegers(file)
+  const listed = await readIntegers(file, from)
   const ids = new Uint32Array(listed.length)
   for (let i = 0; i < listed.length; i++) {
     const id = (listed[i] ?? 0) - from
@@ -47,7 +49,7 @@ export async function readIdList(file: string, size: number, base: 0 | 1 | undef
 const baseFromName = (file: string): 1 | undefined =>
   /_gids(_source|_target)?$/.test(basename(file, extname(file))) ? 1 : undefined
 
-async function readIntegers(file: string): Promise<ArrayLike<number>> {
+async function readIntegers(file: string, base: 0 | 1): Promise<ArrayLike<number>> {
   switch (extname(file).toLowerCase()) {
     case '.npy':
       return readNpyIds(file)
@@ -55,14 +57,25 @@ async function readIntegers(file: string): Promise<ArrayLike<number>> {
       return readJsonIds(file)
     case '.txt':
     case '.csv':
-      return parseIds(await readTextFile(file), file)
+      return textIds(await readTextFile(file), file, base)
     default:
       throw new InputError(`expected a file of ids (${ID_FILE_EXTENSIONS.join(', ')})`, { file })
   }
 }
 
+function textIds(text: string, file: string, base: 0 | 1): readonly number[] {
+  const { ids, named } = parseIdText(text, file)
+  refuseOtherBase(file, base, named)
+  return ids
+}
+
 async function readNpyIds(file: string): Promise<Uint32Array> {
   const array = await readNpy(file)
+  if (/[fbSU]/.test(array.dtype))
+    throw new InputError(`expected integers, found ${describe(array)}`, {
+      file,
+      hint: 'save it again with .astype(numpy.int64)',
+    })
   if (array.shape.length !== 1)
     throw new InputError(`expected ids in one dimension, found ${describe(array)}`, { file })
   return toUint32(array, file)
@@ -76,22 +89,6 @@ async function readJsonIds(file: string): Promise<number[]> {
     const found = typeof value === 'number' ? String(value) : jsonKind(value)
     throw new InputError(`expected integers, found ${found} at position ${i + 1}`, { file })
   })
-}
-
-/** `savetxt` of NumPy writes integers as `1.000000000000000000e+00`. */
-const INTEGER_TOKEN = /^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$/
-
-function parseIds(text: string, file: string): number[] {
-  const ids: number[] = []
-  for (const [i, line] of text.split(/\r\n|\n|\r/).entries())
-    for (const token of line.replace(/#.*/, '').split(/[\s,;]+/)) {
-      if (token === '') continue
-      const id = INTEGER_TOKEN.test(token) ? Number(token) : Number.NaN
-      if (!Number.isSafeInteger(id))
-        throw new InputError(`expected integers, found "${token.slice(0, 40)}" in line ${i + 1}`, { file })
-      ids.push(id)
-    }
-  return ids
 }
 
 function outOfRange(file: string, index: number, written: number, base: 0 | 1, size: number): InputError {

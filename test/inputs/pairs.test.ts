@@ -156,7 +156,16 @@ describe('csv lists', () => {
   it.each([
     ['one column', '1,2\n3\n', /one column in line 2/],
     ['three columns', '1,2\n1,2,3\n', /3 columns in line 2/],
-    ['a second header', 'a,b\nc,d\n', /"c" in line 2/],
+    ['a second header', 'pre,post\nsource,target\n', /"source" in line 2/],
+    ['names that say nothing', 'a,b\n1,2\n', /"a" in line 1/],
+    ['a damaged first line', 'l12,13\n1,2\n', /"l12" in line 1/],
+    ['one name beside a number', 'pre,13\n1,2\n', /"pre,13" in line 1/],
+    ['both names of one side', 'pre,source\n1,2\n', /"pre,source" in line 1/],
+    ['a third name', 'pre,post,weight\n1,2,3\n', /"weight" in line 1/],
+    ['GIDs beside node ids', 'pre_gid,target_node_id\n1,2\n', /GIDs beside node ids.* in line 1/],
+    ['what may be a header of pandas', '0,1\n7,8\n', /"0,1", which is a connection or a header .* in line 1/],
+    ['an order that only a comment tells', '# columns: target, source\n1,2\n', /comment .* in line 1/],
+    ['GIDs where node ids are meant', 'pre_gid,post_gid\n1,2\n', /line 1 names GIDs/],
     ['a header further down', '1,2\nsource,target\n', /"source" in line 2/],
     ['fractions', '1,2.5\n', /"2.5" in line 1/],
     ['negative ids', '1,-2\n', /"-2" in line 1/],
@@ -180,7 +189,12 @@ describe('csv lists', () => {
         fc.array(fc.tuple(id, id), { maxLength: 40 }),
         fc.constantFrom(',', ' ', '\t', ';'),
         async (pairs, by) => {
-          expect(await read0(pairs.map(pair => `${pair.join(by)}\n`).join(''))).toEqual(pairs)
+          const lines = pairs.map(pair => `${pair.join(by)}\n`).join('')
+          const turned = pairs.map(([source, target]) => `${target}${by}${source}\n`).join('')
+          // Without a header, a first line 0,1 may be one.
+          if (!/^(0.1|1.0)$/.test(pairs[0]?.join() ?? '')) expect(await read0(lines)).toEqual(pairs)
+          expect(await read0(`Source${by}Target\n${lines}`)).toEqual(pairs)
+          expect(await read0(`post${by}pre\n${turned}`)).toEqual(pairs)
         },
       ),
       { numRuns: 60 },

@@ -99,7 +99,8 @@ const starts = (sorted: readonly number[], count: number): number[] =>
 export function writeIds(file: string, ids: readonly number[], base: 0 | 1): void {
   const values = ids.map(id => id + base)
   if (file.endsWith('.npy')) writeFileSync(file, npy(BigInt64Array.from(values, BigInt), '<i8', [ids.length]))
-  else writeFileSync(file, `${values.join('\n')}\n`)
+  // A first line "0" could be the name that pandas gives to a column without one.
+  else writeFileSync(file, `${values[0] === 0 ? 'id\n' : ''}${values.join('\n')}\n`)
 }
 
 export function writeTypes(file: string, idColumn: string, { columns, rows }: Types): void {
