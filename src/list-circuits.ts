@@ -102,14 +102,14 @@ class ListCircuit implements Circuit {
   readonly namedBy: NamedBy
   readonly #populations: readonly EdgePopulationFacts[]
 
-  constructor(path: string, { edges, circuit, populations }: OpenFile) {
+  constructor(path: string, { edges, circuit, populations, beside = [] }: OpenFile) {
     this.name = circuit?.name ?? basename(path, extname(path))
     this.file = circuit?.file ?? path
     this.namedBy = circuit?.namedBy ?? 'part'
     this.#populations = populations
     this.#edges = edges
     this.#opened = circuit
-    if (circuit === undefined) this.#list.note(path)
+    if (circuit === undefined) for (const file of [path, ...beside]) this.#list.note(file)
     this.#circuit = edges.unknown?.includes('nodes') ? undefined : circuit
   }
 

@@ -4,6 +4,7 @@ import type { Circuit, EdgePopulationFacts } from './connectome/circuit.ts'
 import { MAX_NODES } from './connectome/edges.ts'
 import { isInputError } from './errors.ts'
 import { type FacingOriginal, faceCircuit, type NamedPair } from './facing-circuits.ts'
+import { isDenseMask } from './formats/dense-mask.ts'
 import { InputFile } from './formats/input-file.ts'
 import { openAdjacency } from './inputs/adjacency.ts'
 import { LIST_POPULATION, type OpenEdges } from './inputs/lists.ts'
@@ -77,9 +78,9 @@ const LIST = (file: string): EdgePopulationFacts => ({
 
 export const isList = (kind: InputKind): kind is ListKind => kind !== 'circuit' && kind !== 'edges file'
 
-/** Open a list of edges. */
-export function openList(path: string, kind: ListKind, options: PairOptions): Promise<OpenEdges> {
-  if (kind === 'adjacency') return openAdjacency(path)
+/** Open a list of edges; a dense array of bool is a mask, which no list of pairs can be. */
+export async function openList(path: string, kind: ListKind, options: PairOptions): Promise<OpenEdges> {
+  if (kind === 'adjacency' || (kind === 'npy pairs' && (await isDenseMask(path)))) return openAdjacency(path)
   return kind === 'npy pairs' ? openNpyPairs(path, options) : openCsvPairs(path, options)
 }
 

@@ -49,3 +49,13 @@ export class NpyFile {
     await this.#file.close()
   }
 }
+
+/** By its first bytes; a file that cannot be read is left to who reads it. */
+export async function startsAsNpy(path: string): Promise<boolean> {
+  const file = await InputFile.open(path)
+  try {
+    return Buffer.from(await file.read(0, Math.min(6, file.size))).toString('latin1') === '\x93NUMPY'
+  } finally {
+    await file.close()
+  }
+}

@@ -23,6 +23,8 @@ export interface NpyHeader {
   readonly itemSize: number
   /** Where the elements start. */
   readonly dataOffset: number
+  /** Written by Python 2, with its longs and its unicode: `(3L, 4L)`, `u'<i8'`. */
+  readonly python2: boolean
 }
 
 /** `start` must hold at least this many bytes of a longer file: far more than any header we accept. */
@@ -35,7 +37,7 @@ export const NPY_HEADER_BYTES = 4096
  */
 export function parseNpyHeader(start: Uint8Array, total: number, place: Place): NpyHeader {
   const { text, dataOffset } = headerText(start, total, place)
-  const { descr, fortranOrder, shape } = parseDictionary(text, place)
+  const { descr, fortranOrder, shape, python2 } = parseDictionary(text, place)
   const type = parseDescr(descr, place)
   const count = shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1)
   const expected = count * type.itemSize
@@ -49,7 +51,7 @@ export function parseNpyHeader(start: Uint8Array, total: number, place: Place): 
       },
     )
   }
-  return { ...type, fortranOrder, shape, count, dataOffset }
+  return { ...type, fortranOrder, shape, count, dataOffset, python2 }
 }
 
 /** As Python writes a tuple: `()`, `(3,)`, `(3, 4)`. */
@@ -84,6 +86,7 @@ interface Dictionary {
   descr: string
   fortranOrder: boolean
   shape: number[]
+  python2: boolean
 }
 
 function parseDictionary(text: string, place: Place): Dictionary {
@@ -104,14 +107,20 @@ function parseDictionary(text: string, place: Place): Dictionary {
   }
   const [descr, order, shape] = [values.get('descr'), values.get('fortran_order'), values.get('shape')]
   if (body.slice(at).trim() !== '' || !descr || !order || !shape) throw malformed()
-  if (!QUOTED.test(descr) || !/^(True|False)$/.test(order) || !/^\(.*\)$/.test(shape)) throw malformed()
-  return { descr: descr.slice(1, -1), fortranOrder: order === 'True', shape: parseShape(shape, place) }
+  const type = QUOTED.exec(descr)?.[2]
+  if (type === undefined || !/^(True|False)$/.test(order) || !/^\(.*\)$/.test(shape)) throw malformed()
+  return {
+    descr: type,
+    fortranOrder: order === 'True',
+    shape: parseShape(shape.replaceAll('L', ''), place),
+    python2: /[({,\s]u['"]|\dL/.test(text),
+  }
 }
 
 /** One `'key': value` with the comma after it; the last one may lack the comma. */
 const ENTRY =
-  /\s*(['"])(descr|fortran_order|shape)\1\s*:\s*('[^']*'|"[^"]*"|True|False|\([\d\s,]*\))\s*(?:,|$)/gy
-const QUOTED = /^['"]/
+  /\s*u?(['"])(descr|fortran_order|shape)\1\s*:\s*(u?'[^']*'|u?"[^"]*"|True|False|\((?:\d+L?|[\s,])*\))\s*(?:,|$)/gy
+const QUOTED = /^u?(['"])(.*)\1$/
 
 function parseShape(text: string, place: Place): number[] {
   if (!/^\(\s*(\d+\s*,\s*)*(?:\d+\s*,?\s*)?\)$/.test(text) || /^\(\s*\d+\s*\)$/.test(text)) {

@@ -65,13 +65,14 @@ export async function readNpy(path: string): Promise<NpyArray> {
 }
 
 /**
- * What npyjs 1.2.0 decodes well. It throws on big-endian and `|S`, makes plain lists of bool and `<U`, and
+ * What npyjs 1.2.0 decodes well. It throws on big-endian, `|S` and headers of Python 2, makes plain lists of bool and `<U`, and
  * cannot view unaligned elements.
  */
 const npyjsReads = (header: NpyHeader): boolean =>
   header.kind !== 'b1' &&
   header.kind !== 'S' &&
   header.kind !== 'U' &&
+  !header.python2 &&
   !header.bigEndian &&
   header.dataOffset % header.itemSize === 0
 

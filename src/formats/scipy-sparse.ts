@@ -3,11 +3,12 @@
 import type { Mask } from '../connectome/mask.ts'
 import { InputError } from '../errors.ts'
 import { writeFileAtomic } from './atomic-write.ts'
-import { describe, type NpyArray, toText, toUint32 } from './npy.ts'
+import { describe, toText, toUint32 } from './npy.ts'
 import type { NpyHeader } from './npy-header.ts'
 import { encodeNpz, type NpzContent, NpzFile, type NpzOptions } from './npz.ts'
+import { keptEntries } from './sparse-values.ts'
 
-/** Entries that are not zero or False. Duplicates and unsorted entries are kept as stored. */
+/** Entries that are not zero or False, see `keptEntries`. Other duplicates and unsorted entries are kept as stored. */
 export type SparseMatrix = CompressedSparse | CooSparse
 
 export interface CompressedSparse {
@@ -142,7 +143,10 @@ async function readCompressed(
   checkIndptr(npz, indptr, entries)
   const indices = await readIntegers(npz, 'indices')
   checkBelow(npz, 'indices', indices, minor, format === 'csc' ? 'rows' : 'columns')
-  const kept = await nonZeros(npz)
+  const kept = keptEntries(await npz.read('data'), placeOf(npz, 'data'), () => {
+    const majors = expand(indptr, indices.length)
+    return format === 'csc' ? { row: indices, column: majors } : { row: majors, column: indices }
+  })
   if (kept === undefined) return { format, rows, columns, indptr, indices }
   return {
     format,
@@ -158,7 +162,7 @@ async function readCoo(npz: NpzFile, rows: number, columns: number): Promise<Coo
   const [rowMember, columnMember] = npz.has('coords') ? ['coords', 'coords'] : ['row', 'col']
   checkBelow(npz, rowMember, row, rows, 'rows')
   checkBelow(npz, columnMember, column, columns, 'columns')
-  const kept = await nonZeros(npz)
+  const kept = keptEntries(await npz.read('data'), placeOf(npz, 'data'), () => ({ row, column }))
   const keep = (values: Uint32Array) => (kept === undefined ? values : values.filter((_, i) => kept[i]))
   return { format: 'coo', rows, columns, row: keep(row), column: keep(column) }
 }
@@ -238,34 +242,6 @@ function checkBelow(npz: NpzFile, name: string, values: Uint32Array, limit: numb
       )
     }
   }
-}
-
-/** 1 for each entry that is not zero (NaN counts, as in NumPy), undefined when that is all of them. */
-async function nonZeros(npz: NpzFile): Promise<Uint8Array | undefined> {
-  const array = await npz.read('data')
-  const values = comparable(array)
-  if (values === undefined) {
-    throw new InputError(`expected bool or numbers, found ${describe(array)}`, placeOf(npz, 'data'))
-  }
-  const kept = new Uint8Array(array.data.length)
-  const width = values.length / Math.max(1, kept.length)
-  let count = 0
-  for (let i = 0; i < kept.length; i++) {
-    if (values[width * i] === 0 && (width === 1 || values[width * i + 1] === 0)) continue
-    kept[i] = 1
-    count++
-  }
-  return count === kept.length ? undefined : kept
-}
-
-/** 64-bit integers as pairs of words: zero if both are. Text is no number. */
-function comparable({
-  dtype,
-  data,
-}: NpyArray): Exclude<NpyArray['data'], BigInt64Array | BigUint64Array> | undefined {
-  if (/[SU]/.test(dtype)) return undefined
-  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return data
-  return new Uint32Array(data.buffer, data.byteOffset, 2 * data.length)
 }
 
 function keptIndptr(indptr: Uint32Array, kept: Uint8Array): Uint32Array {

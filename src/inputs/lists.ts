@@ -9,6 +9,8 @@ export const LIST_POPULATION = 'default'
 
 export interface OpenEdges {
   readonly edges: EdgeSource
+  /** Files that were read besides, such as the ids of a matrix. */
+  readonly beside?: readonly string[]
   /** Gives back the file. The edges cannot be read after it. */
   close(): Promise<void>
 }

@@ -3,22 +3,25 @@ import { extname } from 'node:path'
 import { ID_BYTES, type IdColumn, MAX_NODES } from '../connectome/edges.ts'
 import { type PairList, sortPairs } from '../connectome/pairs.ts'
 import { InputError } from '../errors.ts'
-import { readSparseCoo } from '../formats/scipy-sparse.ts'
+import { isDenseMask } from '../formats/dense-mask.ts'
+import { openAdjacency } from './adjacency.ts'
 import { openCsvPairs, openNpyPairs, type PairOptions } from './pairs.ts'
 
 export const LISTED_ORDER = 'as listed'
 export const SOURCE_TARGET_ORDER = 'ascending by (source, target)'
 
 /**
- * Read a list: npy of shape (2, N) or (N, 2), text with two columns, or a SciPy adjacency matrix (.npz), whose
- * entries are node ids and are listed ascending by (source, target) whatever its format.
+ * Read a list: npy of shape (2, N) or (N, 2), text with two columns, or an adjacency matrix or mask (SciPy .npz, or a
+ * dense .npy of bool), whose rows and columns are node ids, or stand for the ids beside it (see `openAdjacency`); its
+ * entries are listed ascending by (source, target) whatever its format.
  *
  * @param options.idBase of pairs; GIDs (1) by default, as the notebook's lists have them
  * @throws InputError if it is none of these, or naming the first entry that is no id
  */
 export async function readPairList(file: string, options: PairOptions = {}): Promise<PairList> {
   const extension = extname(file).toLowerCase()
-  if (extension === '.npz') return readAdjacencyList(file)
+  if (extension === '.npz' || (extension === '.npy' && (await isDenseMask(file))))
+    return readAdjacencyList(file)
   const open = extension === '.npy' ? openNpyPairs : TEXT.includes(extension) ? openCsvPairs : undefined
   if (open === undefined)
     throw new InputError(`expected a list of pairs, found a file "${extension}"`, {
@@ -44,8 +47,9 @@ async function readColumn(column: IdColumn): Promise<Uint32Array> {
 }
 
 async function readAdjacencyList(file: string): Promise<PairList> {
-  const { row, column } = await readSparseCoo(file)
-  return { ...sortPairs({ source: row, target: column }), label: file, order: SOURCE_TARGET_ORDER }
+  const { edges } = await openAdjacency(file)
+  const [source, target] = [await readColumn(edges.source), await readColumn(edges.target)]
+  return { ...sortPairs({ source, target }), label: file, order: SOURCE_TARGET_ORDER }
 }
 
 /**

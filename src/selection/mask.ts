@@ -1,12 +1,15 @@
 /** Masks: from a file to the connections they mean, bound to node selections or refused. */
-import { existsSync } from 'node:fs'
 import type { Mask } from '../connectome/mask.ts'
-import { gidToNodeId, type NodeSelection } from '../connectome/selection.ts'
+import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
-import { readNpy, toUint32 } from '../formats/npy.ts'
+import { readDenseMask } from '../formats/dense-mask.ts'
+import { idsBeside, type MaskIds } from '../formats/ids-beside.ts'
+import { startsAsNpy } from '../formats/npy-file.ts'
 import { readSparseCoo } from '../formats/scipy-sparse.ts'
 import { type Coo, cooToCsc } from '../kernels/csc.ts'
 import { mapGids } from '../kernels/gid-index.ts'
+
+export type { MaskIds }
 
 /** A mask as it lies in its file: row and column numbers whose meaning depends on a selection. */
 export interface MaskFile extends Coo {
@@ -16,36 +19,17 @@ export interface MaskFile extends Coo {
   readonly targetIds: MaskIds | undefined
 }
 
-export interface MaskIds {
-  readonly file: string
-  readonly ids: Uint32Array
-}
-
 /**
- * Read a SciPy sparse matrix (.npz: csc, csr or coo) and the ids files beside it: for `X_adjmat.npz` or `X.npz`,
- * `X_gids.npy` (or `X_gids_source.npy` and `X_gids_target.npy`), GIDs, that is 1-based, as the notebook writes
- * them. Throws InputError naming file and member.
+ * Read a SciPy sparse matrix (.npz: csc, csr or coo; entries of one place are summed as SciPy does) or a dense array
+ * of bool (.npy), and the ids files beside it, see `idsBeside`.
+ *
+ * @throws InputError naming file and member, of another dense array with the line of Python that saves a mask
  */
 export async function readMask(file: string): Promise<MaskFile> {
-  const coo = await readSparseCoo(file)
-  const stem = file.replace(/\.npz$/i, '').replace(/_adjmat$/, '')
-  const both = await readIds(`${stem}_gids.npy`)
-  const sourceIds = both ?? (await readIds(`${stem}_gids_source.npy`))
-  const targetIds = both ?? (await readIds(`${stem}_gids_target.npy`))
-  return { ...coo, file, sourceIds, targetIds }
-}
-
-async function readIds(file: string): Promise<MaskIds | undefined> {
-  if (!existsSync(file)) return undefined
-  const gids = toUint32(await readNpy(file), file)
-  const zero = gids.indexOf(0)
-  if (zero >= 0) {
-    throw new InputError(`entry ${zero} is 0, but this file holds GIDs, which count from 1`, {
-      file,
-      hint: 'write node id + 1',
-    })
-  }
-  return { file, ids: gids.map(gidToNodeId) }
+  const coo = (await startsAsNpy(file)) ? await readDenseMask(file) : await readSparseCoo(file)
+  const { source, target } = await idsBeside(file)
+  const { rows, columns, row, column } = coo
+  return { rows, columns, row, column, file, sourceIds: source, targetIds: target }
 }
 
 /**

@@ -112,7 +112,6 @@ describe('ids that are none', () => {
     ['nested', 'expected one integer per row, found nested columns'],
     ['two_columns', 'two columns source_node_id'],
     ['no_target', 'no column target_node_id', 'target_node_id'],
-    ['lz4', 'compressed with LZ4_RAW; expected snappy, zstd, gzip, brotli or no compression'],
   ])('%s: %s', async (name, message, column = 'source_node_id') => {
     const error = await open(name, column).catch(reason => reason)
     expect(error).toBeInstanceOf(InputError)

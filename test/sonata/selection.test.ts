@@ -168,7 +168,7 @@ describe('files of ids', () => {
     ['d.csv', '3;5;7\r\n'],
     ['e.txt', '# gids\n3 # first\n5\n7'],
     ['g.txt', '3 5\n7'],
-    ['h.csv', ',node_id\n0,3\n1,5\n2,7\n'],
+    ['h.csv', ',id\n0,3\n1,5\n2,7\n'],
     ['i.csv', 'Unnamed: 0,0\n0,3\n1,5\n2,7\n'],
     ['j.csv', '"","x"\n"1",3\n"2",5\n"3",7\n'],
     ['f.txt', '3.000000000000000000e+00\n5.0e+00\n7.'],

@@ -1,5 +1,6 @@
 /** Decompression of pages, snappy aside: that is in the kernels. */
 import * as zlib from 'node:zlib'
+import { decodeHadoopLz4, decodeLz4 } from './lz4.ts'
 
 /** `length`: what must come out, and the most that memory is taken for. Throws if the bytes are damaged. */
 export type Decompress = (bytes: Uint8Array, length: number) => Uint8Array
@@ -9,6 +10,8 @@ export async function decompressorOf(codec: string): Promise<Decompress | undefi
   if (codec === 'GZIP') return (bytes, length) => zlib.unzipSync(bytes, { maxOutputLength: length })
   if (codec === 'BROTLI')
     return (bytes, length) => zlib.brotliDecompressSync(bytes, { maxOutputLength: length })
+  if (codec === 'LZ4_RAW') return decodeLz4
+  if (codec === 'LZ4') return decodeHadoopLz4
   return codec === 'ZSTD' ? zstd() : undefined
 }
 

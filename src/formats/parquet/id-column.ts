@@ -50,11 +50,14 @@ export async function decompressorsOf(
 }
 
 function otherCodec(file: string, field: string, codec: string): InputError {
-  return new InputError(`compressed with ${codec}; expected snappy, zstd, gzip, brotli or no compression`, {
-    file,
-    field,
-    hint: 'Write the file again with another compression; pyarrow takes snappy where none is named.',
-  })
+  return new InputError(
+    `compressed with ${codec}; expected snappy, zstd, gzip, brotli, lz4 or no compression`,
+    {
+      file,
+      field,
+      hint: 'Write the file again with another compression; pyarrow takes snappy where none is named.',
+    },
+  )
 }
 
 interface Segment {
