@@ -13,6 +13,7 @@ export { pairListOf, readPairList } from './inputs/pair-list.ts'
 export { type EdgeFacts, type Inspection, type InspectOptions, inspect, type NodeFacts } from './inspect.ts'
 export { openCircuit } from './open-circuit.ts'
 export {
+  heldTo,
   type ListSource,
   type PreparedList,
   type PrepareOptions,

@@ -51,6 +51,9 @@ export interface PreparedList {
   readonly mode: SelectionMode
   readonly circuit: SelectCircuit | undefined
   readonly findings: readonly LintFinding[]
+  /** Of a list that the circuit gives: its autapses that are not in it. Nobody asked for them by name. */
+  readonly autapsesLeftOut?: number
+  readonly allow: readonly LintCode[]
 }
 
 /**
@@ -67,24 +70,31 @@ export async function prepareList(source: ListSource, options: PrepareOptions): 
 }
 
 async function prepare(source: ListSource, options: PrepareOptions): Promise<PreparedList> {
-  const { mode, circuit } = options
+  const { mode, circuit, allow = [] } = options
   if (!('from' in source)) {
-    return { list: source, mode, circuit, findings: await lintGiven(source, options) }
+    return { list: source, mode, circuit, allow, findings: await lintGiven(source, options) }
   }
   if (circuit === undefined)
     throw new InputError('needs a circuit to list the connections of', {
       field: source.from,
       hint: 'give the circuit, or a list',
     })
-  const list = await listOf(source, circuit, options)
-  return { list, mode, circuit, findings: await lintOwn(list, source.from, circuit, options) }
+  const { list, autapses } = await listOf(source, circuit, options)
+  const findings = await lintOwn(list, source.from, circuit, options)
+  return { list, mode, circuit, allow, findings, autapsesLeftOut: autapses }
+}
+
+interface OwnList {
+  readonly list: PairList
+  /** Those of the circuit that are not in the list. */
+  readonly autapses: number
 }
 
 async function listOf(
   source: Exclude<ListSource, PairList>,
   circuit: SelectCircuit,
-  options: PassOptions,
-): Promise<PairList> {
+  options: PrepareOptions,
+): Promise<OwnList> {
   const { edges } = circuit
   if (source.from === 'reciprocal') {
     if (!isRecurrent(edges))
@@ -93,11 +103,30 @@ async function listOf(
         field: edges.population,
       })
     const both = restricted(circuit.source, circuit.target)
-    return reciprocalList(await connectionsBetween(edges, both, both, options), both)
+    const connections = await connectionsBetween(edges, both, both, options)
+    return {
+      list: reciprocalList(connections, both),
+      autapses: autapsesOf(connectionList(connections, both, both)),
+    }
   }
   const from = restricted(source.source, circuit.source)
   const to = restricted(source.target, circuit.target)
-  return connectionList(await connectionsBetween(edges, from, to, options), from, to)
+  const list = connectionList(await connectionsBetween(edges, from, to, options), from, to)
+  const keep = !isRecurrent(edges) || options.allow?.includes('list.autapse') === true
+  return keep ? { list, autapses: 0 } : { list: withoutAutapses(list), autapses: autapsesOf(list) }
+}
+
+const autapsesOf = ({ source, target }: PairList): number =>
+  source.reduce((count, id, row) => count + (id === target[row] ? 1 : 0), 0)
+
+function withoutAutapses(list: PairList): PairList {
+  const { source, target } = list
+  if (autapsesOf(list) === 0) return list
+  return {
+    ...list,
+    source: source.filter((id, row) => id !== target[row]),
+    target: target.filter((id, row) => id !== source[row]),
+  }
 }
 
 const restricted = (nodes: NodeSelection, to: NodeSelection): NodeSelection => ({
@@ -177,6 +206,18 @@ function requireNodes(list: PairList, side: 'source' | 'target', nodes: NodeSele
   })
 }
 
+/**
+ * The same list, with the finding `list.short` where a count is more than it holds: an error, unless that was allowed.
+ * Then all that is there is drawn, as the notebook does.
+ */
+export function heldTo(prepared: PreparedList, amount: Amount): PreparedList {
+  const asked = typeof amount === 'object' && 'count' in amount ? amount.count : 0
+  const count = asked - prepared.list.source.length
+  if (!(count > 0)) return prepared
+  const severity = prepared.allow.includes('list.short') ? 'allowed' : 'error'
+  return { ...prepared, findings: [...prepared.findings, { code: 'list.short', severity, count, first: [] }] }
+}
+
 export interface Selection {
   readonly prepared: PreparedList
   readonly drawn: Drawn
@@ -184,7 +225,11 @@ export interface Selection {
   readonly masked: DrawnMask | undefined
 }
 
-/** Draw from a list. @throws InputError for an amount or a seed that cannot be */
+/**
+ * Draw from a list; of a count above what it holds, all (see {@link heldTo}).
+ *
+ * @throws InputError for an amount or a seed that cannot be
+ */
 export function selectFrom(
   prepared: PreparedList,
   draw: { amount: Amount; seed: number; generator?: GeneratorName | undefined },

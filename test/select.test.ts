@@ -7,8 +7,9 @@ import type { PairList } from '../src/connectome/pairs.ts'
 import { type DemoFiles, writeDemo } from '../src/demo/files.ts'
 import { pairListOf, readPairList } from '../src/inputs/pair-list.ts'
 import { openCircuit } from '../src/open-circuit.ts'
-import { refusalOf, selectionLines, selectionRecord } from '../src/report/selection.ts'
+import { leftOutSentence, refusalOf, selectionLines, selectionRecord } from '../src/report/selection.ts'
 import {
+  heldTo,
   type PrepareOptions,
   prepareList,
   type SelectCircuit,
@@ -119,6 +120,90 @@ describe('a list of the circuit', () => {
     await expect(prepareList({ from: 'reciprocal' }, { mode: 'reciprocal' })).rejects.toThrow(
       'needs a circuit',
     )
+  })
+})
+
+describe('a count above the list', () => {
+  it('is refused and names --all; allowed, it is all there is', async () => {
+    const given = await prepareList(list([0, 1], [2, 1]), { mode: 'directed' })
+    const refused = refusalOf(heldTo(given, { count: 5 }))
+    expect(refused).toMatchObject({
+      field: 'list.short',
+      hint: expect.stringMatching(/has 2.*--all.*--allow list.short/),
+    })
+    for (const amount of [{ count: 2 }, { fraction: 1 }, 'all'] as const)
+      expect(heldTo(given, amount), JSON.stringify(amount)).toBe(given)
+    const allow = ['list.short'] as const
+    const short = heldTo(await prepareList(list([0, 1], [2, 1]), { mode: 'directed', allow }), { count: 5 })
+    expect(refusalOf(short)).toBeUndefined()
+    const selection = selectFrom(short, { amount: { count: 5 }, seed: 1 })
+    expect(selectionRecord(selection)).toMatchObject({
+      selected: 2,
+      findings: [{ code: 'list.short', severity: 'allowed', count: 3 }],
+    })
+    expect(selectionLines(selection, { index: 0, mask: 'M' })[0]).toBe(
+      'WARNING: Not enough connections to be removed!',
+    )
+  })
+})
+
+describe('autapses of a circuit', () => {
+  const nodes = (expression: string, ids = Uint32Array.of(0, 1, 2)) => ({
+    population: 'n',
+    populationSize: 3,
+    ids,
+    expression,
+  })
+  const rows = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [2, 2],
+    [1, 2],
+  ] as const
+  const column = (ids: number[]) => {
+    const read = (first: number, count: number, into: Uint8Array): void =>
+      into.set(new Uint8Array(Uint32Array.from(ids.slice(first, first + count)).buffer))
+    return { length: ids.length, label: 'ids', type: 'u32', readInto: read } as const
+  }
+  const own = (targetPopulation = 'n'): SelectCircuit => ({
+    source: nodes('all'),
+    target: { ...nodes('all'), population: targetPopulation },
+    edges: {
+      ...{ population: 'default', file: 'own', sourcePopulation: 'n', targetPopulation },
+      ...{ sourceCount: 3, targetCount: 3, edgeCount: rows.length },
+      source: column(rows.map(([source]) => source)),
+      target: column(rows.map(([, target]) => target)),
+    },
+  })
+  const all = { from: 'connections', source: nodes('all'), target: nodes('all') } as const
+
+  it('are left out and counted where nobody wrote a list', async () => {
+    const prepared = await prepareList(all, { mode: 'directed', circuit: own() })
+    expect(prepared.list.source).toEqual(Uint32Array.of(1, 0, 1))
+    expect(prepared.list.target).toEqual(Uint32Array.of(0, 1, 2))
+    expect(prepared).toMatchObject({ findings: [], autapsesLeftOut: 2 })
+    expect(refusalOf(prepared)).toBeUndefined()
+    expect(leftOutSentence(prepared)).toBe('left out: 2 autapses of the circuit')
+    const selection = selectFrom(prepared, { amount: 'all', seed: 1 })
+    expect(selectionRecord(selection)).toMatchObject({ list: { connections: 3, autapses_left_out: 2 } })
+    const pairs = await prepareList({ from: 'reciprocal' }, { mode: 'reciprocal', circuit: own() })
+    expect([pairs.list.source, pairs.autapsesLeftOut]).toEqual([Uint32Array.of(0), 2])
+  })
+
+  it('are taken where they are allowed, and are none between two populations', async () => {
+    const options = { mode: 'directed', circuit: own(), allow: ['list.autapse'] } as const
+    const taken = await prepareList(all, options)
+    expect(taken.list.source.length).toBe(5)
+    expect(taken.findings).toMatchObject([{ code: 'list.autapse', severity: 'allowed', count: 2 }])
+    const between = await prepareList(all, { mode: 'directed', circuit: own('m') })
+    expect([between.list.source.length, between.findings]).toEqual([5, []])
+  })
+
+  it('are refused in a list that somebody wrote', async () => {
+    expect(await codes(list([0, 0], [0, 1]), { mode: 'directed', circuit: own() })).toEqual([
+      'list.autapse 1 error',
+    ])
   })
 })
 

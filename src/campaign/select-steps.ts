@@ -7,8 +7,14 @@ import type { JsonObject } from '../formats/json.ts'
 import { pairListOf, readPairList } from '../inputs/pair-list.ts'
 import { encodeRemoval, REMOVAL_FILES } from '../interop/removal-files.ts'
 import { encodeUserTargets } from '../interop/removal-targets.ts'
-import { lintSentence, refusalOf, selectionLines, selectionRecord } from '../report/selection.ts'
-import { type ListSource, type PreparedList, prepareList, selectFrom } from '../select.ts'
+import {
+  leftOutSentence,
+  lintSentence,
+  refusalOf,
+  selectionLines,
+  selectionRecord,
+} from '../report/selection.ts'
+import { heldTo, type ListSource, type PreparedList, prepareList, selectFrom } from '../select.ts'
 import { LINT_CODES, type LintCode } from '../selection/lint.ts'
 import { intersectIds } from '../sonata/id-sets.ts'
 import type { BaseCircuit } from './base.ts'
@@ -53,7 +59,7 @@ export function selectSteps(campaign: Campaign, base: BaseCircuit): Work[] {
 /** Draw and encode; nothing is written. InputError where the list does not fit the circuit. */
 export async function selectionOf(variant: Variant, lists: Lists): Promise<Selection> {
   const { manipulation, amount = 'all', seed, index, paths } = variant
-  const prepared = await lists.prepared(manipulation)
+  const prepared = heldTo(await lists.prepared(manipulation), amount)
   const refusal = refusalOf(prepared)
   if (refusal !== undefined) throw refusal
   const selection = selectFrom(prepared, { amount, seed, generator: manipulation.generator })
@@ -67,6 +73,7 @@ export async function selectionOf(variant: Variant, lists: Lists): Promise<Selec
     }),
     result: JSON.parse(JSON.stringify(selectionRecord(selection))) as JsonObject,
     messages: [
+      ...[leftOutSentence(prepared)].filter(sentence => sentence !== undefined),
       ...findings.map(finding => `${finding.severity}: ${lintSentence(finding)}`),
       ...selectionLines(selection, { index, mask: paths.mask }),
     ],

@@ -10,8 +10,16 @@ import { readPairList } from '../inputs/pair-list.ts'
 import { MASK_FILE, RECORD_FILE, REMOVAL_FILES } from '../interop/removal-files.ts'
 import { openEdges } from '../open-edges.ts'
 import { jsonLines } from '../report/json.ts'
-import { fileRecord, lintSentence, refusalOf, selectionLines, selectionRecord } from '../report/selection.ts'
 import {
+  fileRecord,
+  leftOutSentence,
+  lintSentence,
+  refusalOf,
+  selectionLines,
+  selectionRecord,
+} from '../report/selection.ts'
+import {
+  heldTo,
   type ListSource,
   type PreparedList,
   prepareList,
@@ -51,9 +59,11 @@ export async function runSelect(
   )
   const opened = flags.circuit === undefined ? undefined : await openSelected(flags.circuit, flags)
   try {
-    const prepared = await prepare(list, opened, asked.mode, flags, session)
+    const prepared = heldTo(await prepare(list, opened, asked.mode, flags, session), asked.amount)
     for (const finding of prepared.findings.filter(({ severity }) => severity !== 'error'))
       terminal.err(`connproof: ${finding.severity}: ${lintSentence(finding)}\n`)
+    const left = leftOutSentence(prepared)
+    if (left !== undefined) terminal.err(`connproof: ${left}\n`)
     const refusal = refusalOf(prepared)
     if (refusal !== undefined) throw refusal
     const selection = selectFrom(prepared, { amount: asked.amount, seed, generator: flags.generator })

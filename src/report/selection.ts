@@ -20,7 +20,17 @@ const WORDS: Readonly<Record<LintCode, readonly [one: string, several: string]>>
   ],
   'list.autapse': ['row connects a node to itself', 'rows connect a node to itself'],
   'list.outside': ['row has a node outside the selection', 'rows have a node outside the selection'],
+  'list.short': [
+    'connection fewer than asked for is in the list',
+    'connections fewer than asked for are in the list',
+  ],
   'list.absent': ['connection does not exist in the circuit', 'connections do not exist in the circuit'],
+}
+
+/** What a list that the circuit gave does not have; undefined where there is nothing to say. */
+export function leftOutSentence({ autapsesLeftOut = 0 }: PreparedList): string | undefined {
+  if (autapsesLeftOut === 0) return undefined
+  return `left out: ${autapsesLeftOut} ${autapsesLeftOut === 1 ? 'autapse' : 'autapses'} of the circuit`
 }
 
 /** `list.absent: 3 connections do not exist in the circuit (GIDs 4 -> 7 in row 0, 4 -> 9 in row 12, ...)`. */
@@ -47,7 +57,9 @@ export function refusalOf({
   return new InputError(sentences.join('; '), {
     file: list.label,
     field: first.code,
-    hint: `correct the list, or take it as it is with --allow ${errors.map(({ code }) => code).join(',')}`,
+    hint: errors.every(({ code }) => code === 'list.short')
+      ? `the list has ${list.source.length}: take --all of them, or as many as there are with --allow list.short`
+      : `correct the list, or take it as it is with --allow ${errors.map(({ code }) => code).join(',')}`,
   })
 }
 
@@ -85,12 +97,15 @@ export function selectionLines(
 
 /** All that is to be known of a selection to make it again. Ids in it are GIDs. */
 export function selectionRecord({ prepared, drawn, masked }: Selection): TypedRecord {
-  const { list, circuit, findings } = prepared
+  const { list, circuit, findings, autapsesLeftOut } = prepared
   return {
     type: 'selection',
     schema: RECORD_SCHEMA,
     version: VERSION,
-    list: { ...listRecord(list) },
+    list: {
+      ...listRecord(list),
+      ...(autapsesLeftOut === undefined ? {} : { autapses_left_out: autapsesLeftOut }),
+    },
     mode: drawn.mode,
     amount: typeof drawn.amount === 'string' ? drawn.amount : { ...drawn.amount },
     seed: drawn.seed,

@@ -11,6 +11,7 @@ export type LintCode =
   | 'list.autapse'
   | 'list.outside'
   | 'list.absent'
+  | 'list.short'
 
 /** These the notebook writes as they are, with its warning. */
 const WARNINGS: readonly LintCode[] = ['list.repeats', 'list.both-directions']
@@ -21,13 +22,14 @@ export const LINT_CODES: readonly LintCode[] = [
   'list.autapse',
   'list.outside',
   'list.absent',
+  'list.short',
 ]
 
 export interface LintFinding {
   readonly code: LintCode
   /** `allowed`: would be an error, but the caller asked for it. */
   readonly severity: 'warning' | 'error' | 'allowed'
-  /** Rows concerned. */
+  /** Rows concerned; of `list.short` connections that were asked for and are not there. */
   readonly count: number
   /** The first of them: row of the list from 0, and 0-based node ids. */
   readonly first: readonly { readonly row: number; readonly source: number; readonly target: number }[]

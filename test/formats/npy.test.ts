@@ -95,8 +95,15 @@ describe('npy headers', () => {
     ["{'shape': (3,), 'descr': '<i8', 'fortran_order': False, }      "],
     ['{"descr": "<i8", "fortran_order": False, "shape": (3,)}'],
     ["{'descr': '=i8', 'fortran_order': False, 'shape': (3 ,)}"],
-  ])('takes %s', text => {
-    expect(parseNpy(withHeader(text), 'x')).toMatchObject({ dtype: '<i8', shape: [3], fortranOrder: false })
+    ["{'descr': '<i8', 'fortran_order': False, 'shape': (3L,), }"],
+    ["{u'descr': u'<i8', u'fortran_order': False, u'shape': (3L,), }"],
+    ['{"descr": u"<i8", "fortran_order": False, u"shape": (3,)}'],
+  ])('takes %s', async text => {
+    const array = { dtype: '<i8', shape: [3], fortranOrder: false }
+    expect(parseNpy(withHeader(text), 'x')).toMatchObject(array)
+    const path = join(folder, 'taken.npy')
+    writeFileSync(path, withHeader(text))
+    expect(await readNpy(path)).toMatchObject(array)
   })
 
   it.each([
@@ -113,6 +120,8 @@ describe('npy headers', () => {
     ["{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (3,)}", "dtype '<M8[ns]'"],
     ["{'descr': '<c16', 'fortran_order': False, 'shape': (3,)}", "dtype '<c16'"],
     ["{'descr': '<f2', 'fortran_order': False, 'shape': (3,)}", "dtype '<f2'"],
+    ["{'descr': '<i8', 'fortran_order': False, 'shape': (3LL,)}", 'malformed'],
+    ["{'descr': uu'<i8', 'fortran_order': False, 'shape': (3,)}", 'malformed'],
     ['garbage', 'malformed'],
   ])('refuses %s', async (text, message) => {
     expect((await refusal(() => parseNpy(withHeader(text), 'x'))).message).toContain(message)
