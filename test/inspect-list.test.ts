@@ -39,7 +39,11 @@ describe('inspect', () => {
       shape: [2, 4],
       data: Uint16Array.from(columnsOf(PAIRS), id => id + 1),
     })
-    const csv = writeText(folder, 'list.csv', PAIRS.map(pair => `${pair.join('\t')}\n`).join(''))
+    const csv = writeText(
+      folder,
+      'list.csv',
+      `source\ttarget\n${PAIRS.map(pair => `${pair.join('\t')}\n`).join('')}`,
+    )
     const facts = { edges: 4, connections: 3, multi: 1, max_per_conn: 2, autapses: 1, reciprocal_pairs: 1 }
     const same = { ...facts, sha256_pairs_tgtsrc: edges?.sha256_pairs_tgtsrc }
     expect(edges).toMatchObject({ ...same, source: 'cells' })

@@ -12,7 +12,7 @@ export interface MaskIds {
 
 /**
  * For `X_adjmat.npz` or `X.npz` (or `.npy`): `X_gids.npy`, or `X_gids_source.npy` and `X_gids_target.npy`, which hold
- * GIDs, that is 1-based, as the notebook writes them.
+ * GIDs, that is 1-based, as the notebook writes them. A list of pairs, (2, N) or (N, 2), is none of these.
  *
  * @throws InputError naming the file unless it holds GIDs
  */
@@ -30,7 +30,10 @@ export async function idsBeside(
 
 async function readIds(file: string): Promise<MaskIds | undefined> {
   if (!existsSync(file)) return undefined
-  const gids = toUint32(await readNpy(file), file)
+  const array = await readNpy(file)
+  // A list of pairs may be called so as well.
+  if (array.shape.length === 2 && array.shape.includes(2)) return undefined
+  const gids = toUint32(array, file)
   const zero = gids.indexOf(0)
   if (zero >= 0) {
     throw new InputError(`entry ${zero} is 0, but this file holds GIDs, which count from 1`, {

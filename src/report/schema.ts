@@ -172,7 +172,10 @@ const RECORDS = {
   selection: object(
     {
       version: text,
-      list: object({ from: text, order: text, connections: count, sha256_gids: text }),
+      list: object(
+        { from: text, order: text, connections: count, sha256_gids: text, autapses_left_out: count },
+        ['autapses_left_out'],
+      ),
       mode: text,
       amount: anything,
       seed: count,

@@ -134,6 +134,14 @@ describe('a mask beside its ids', () => {
     await expect(diff(half, half)).rejects.toMatchObject({ file: half })
   })
 
+  it('is not taken by a list of pairs of that name for one of ids', async () => {
+    const file = await write('pairs')
+    writeNpy(folder, 'pairs_gids.npy', { shape: [2, 2], data: Int32Array.of(1, 3, 2, 1) })
+    expect(await diff(join(folder, 'pairs_gids.npy'), file, { pairs: 'columns' })).toMatchObject({
+      equal: true,
+    })
+  })
+
   it('of all nodes in their order still says how many nodes there are', async () => {
     const file = await write('all')
     writeNpy(folder, 'all_gids.npy', { shape: [3], data: Int32Array.of(1, 2, 3) })
