@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { examine } from '../../src/contract/examine.ts'
 import { checkInvariants } from '../../src/verification/contracts/judge.ts'
+import { runs } from '../counts.ts'
 import { drawCircuit, drawPlan, drawRewiring, picker, toSource } from './circuits.ts'
 import { execute, rewire } from './execute.ts'
 
@@ -12,7 +13,7 @@ describe('clean results', () => {
     'predicted sequences, part %i of 20',
     async part => {
       let examined = 0
-      for (let k = 0; examined < 450; k++) {
+      for (let k = 0; examined < runs(100, 450); k++) {
         const pick = picker(`clean ${part} ${k}`)
         const circuit = drawCircuit(pick)
         const plan = drawPlan(pick, circuit.nodes)
@@ -33,9 +34,9 @@ describe('clean results', () => {
     120_000,
   )
 
-  it('rewired: a thousand', async () => {
+  it('rewired results', async () => {
     let examined = 0
-    for (let k = 0; examined < 1000; k++) {
+    for (let k = 0; examined < runs(250, 1000); k++) {
       const pick = picker(`rewired ${k}`)
       const circuit = drawCircuit(pick, { sorted: true })
       const [asked, splits] = [drawRewiring(pick, circuit.nodes), 1 + pick(3)]
