@@ -26,6 +26,9 @@ export async function fullTargets(folder: string): Promise<FuzzTarget[]> {
   const manipulated = await writeManipulated(at('manipulated'), '.', edges, NODES)
   for (const name of ['nodes.h5', 'node_sets.json'])
     copyFileSync(at(`original/${name}`), at(`manipulated/${name}`))
+  // Without what the configuration names, level full is not reached.
+  for (const side of ['original', 'manipulated'])
+    for (const name of ['morphologies', 'hoc']) mkdirSync(at(`${side}/${name}`))
   const everyone = Uint32Array.from({ length: NODES }, (_, id) => id)
   const { mask } = await writeMaskFiles(folder, gone, everyone)
   const args = [
