@@ -57,6 +57,9 @@ export function parsePythonJson(text: string, file: string): PythonDocument {
   return new Walk(text, file).document()
 }
 
+/** Keys as they stood in the text, of objects whose keys JavaScript orders otherwise. */
+const ORDER = new WeakMap<PythonObject, readonly string[]>()
+
 const TOKEN = /[ \t\n\r]*([{}[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}[\],:"]+)/y
 
 /** Over a text that is known to be JSON. */
@@ -106,7 +109,10 @@ class Walk {
       if (entries.has(key)) this.#duplicates.push(inner)
       entries.set(key, this.#value(this.#next(), inner, depth + 1))
     }
-    return Object.fromEntries(entries)
+    const object = Object.fromEntries(entries)
+    // JavaScript puts keys such as "10" first and in ascending order; Python does not.
+    if ([...entries.keys()].some(key => /^\d+$/.test(key))) ORDER.set(object, [...entries.keys()])
+    return object
   }
 
   #list(path: string, depth: number): PythonJson[] {
@@ -148,7 +154,7 @@ export function dumpPythonJson(value: PythonJson, indent: number): string {
       return `[\n${item.map(each => `${inner}${write(each, inner)}`).join(',\n')}\n${margin}]`
     }
     if (isPythonObject(item)) {
-      const entries = Object.entries(item)
+      const entries = (ORDER.get(item) ?? Object.keys(item)).map(key => [key, item[key] ?? null] as const)
       if (entries.length === 0) return '{}'
       const lines = entries.map(([key, each]) => `${inner}${pythonString(key)}: ${write(each, inner)}`)
       return `{\n${lines.join(',\n')}\n${margin}}`

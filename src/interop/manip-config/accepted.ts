@@ -113,13 +113,25 @@ function argumentLimits(source: Source, name: string, { path, value }: Argument,
   const [, key] = found
   if (value === null) return []
   const limits: Limit[] = []
-  if (key.oldName === name) limits.push({ path, what: name, windows: before(DAYS.flatKeys), stops: true })
+  if (key.oldName === name) limits.push({ path, what: name, windows: before(DAYS.modelSpecs), stops: true })
+  else if (key.model && nested)
+    limits.push({ path, what: `${name} in kwargs`, windows: MODELS_IN_KWARGS, stops: true })
   else if (key.windows !== undefined) limits.push({ path, what: name, windows: key.windows, stops: true })
+  if (key.model && isPythonObject(value) && value.delay_mean_coefs !== undefined)
+    limits.push({
+      path: `${path}.delay_mean_coefs`,
+      what: 'delay_mean_coefs',
+      windows: before(DAYS.flatKeys),
+      stops: false,
+    })
   const chosen = isPythonObject(value) ? value.mode : value
   const windows = typeof chosen === 'string' ? key.values?.[chosen] : undefined
   if (windows !== undefined) limits.push({ path, what: `${name}: ${chosen}`, windows, stops: true })
   return limits
 }
+
+/** Classes had taken the place of functions, and arguments were still in `kwargs`. */
+const MODELS_IN_KWARGS: readonly Window[] = [{ from: DAYS.modelSpecs, until: DAYS.flatKeys }]
 
 /** Limits without which more versions would run it: the keys to change. */
 export const decisive = ({ limits, runs }: Acceptance): readonly Limit[] => {

@@ -2,11 +2,13 @@
 import { extname } from 'node:path'
 import { argumentPath } from './arguments.ts'
 import type { Findings } from './diagnostics.ts'
+import { checkModels } from './model-rules.ts'
 import type { CallOf, OperationCall } from './operations.ts'
 import type { ManipConfig } from './parse.ts'
 import { checkRewiring, checkWiring } from './rewiring-rules.ts'
 
 export function checkCall(call: OperationCall, config: ManipConfig, findings: Findings): void {
+  checkModels(call, config, findings)
   switch (call.source) {
     case 'conn_removal':
       checkRemoval(call, config, findings)
@@ -60,6 +62,13 @@ function checkRemoval(call: CallOf<'conn_removal'>, config: ManipConfig, finding
 function checkAlteration(call: CallOf<'syn_prop_alteration'>, config: ManipConfig, findings: Findings): void {
   if (['@source_node', '@target_node'].includes(call.synProp))
     findings.error('key.value', argumentPath(call, 'syn_prop', config), 'node ids cannot be altered')
+  if (call.synProp === 'edge_type_id')
+    findings.error(
+      'key.value',
+      argumentPath(call, 'syn_prop', config),
+      'edge_type_id is no property: the package stops, and sets every edge_type_id to 0',
+      'Write the types of the edges into a property of group 0, or alter the column after the run.',
+    )
   if (call.newValue.mode === 'shuffle' && config.splits > 1)
     findings.error(
       'splits.shuffle',

@@ -9,10 +9,11 @@ import {
   type PythonObject,
   parsePythonJson,
 } from '../../formats/python-json.ts'
-import { describeValue, hasErrors } from './diagnostics.ts'
+import { describeValue, Findings, hasErrors } from './diagnostics.ts'
+import { checkModels } from './model-rules.ts'
 import { isSource, keysOf, OPERATIONS } from './operations.ts'
 import { parseManipConfig } from './parse.ts'
-import { flatArguments, generationOfEntry, nestedArguments } from './parse-call.ts'
+import { flatArguments, generationOfEntry, nestedArguments, overridden } from './parse-call.ts'
 import { before, DAYS, describeWindows, intersect, since } from './versions.ts'
 
 export interface Migrated {
@@ -34,13 +35,13 @@ export function migrateManipConfig(text: string, file: string, to: 'A' | 'B'): M
   const fcts = value.manip.fcts.map((entry, k) =>
     migrateEntry(entry, `manip.fcts[${k}]`, { file, to, notes }),
   )
-  const { manip, ...top } = value
-  const migrated = {
-    ...(to === 'B' ? topB(top, notes) : topA(top, value.manip.name, notes)),
-    manip: { ...value.manip, fcts },
-  }
+  const top = { ...value, manip: { ...value.manip, fcts } }
+  const migrated = to === 'B' ? topB(top, notes) : topA(top, value.manip.name, notes)
   const result = dumpPythonJson(migrated, 2)
-  const { diagnostics } = parseManipConfig(result, file)
+  const { config, diagnostics: read, document } = parseManipConfig(result, file)
+  const findings = new Findings(document)
+  for (const call of config?.functions ?? []) if (config !== undefined) checkModels(call, config, findings)
+  const diagnostics = [...read, ...findings.all]
   const [error] = diagnostics.filter(({ severity }) => severity === 'error')
   if (hasErrors(diagnostics) && error !== undefined)
     throw new InputError(`cannot be migrated: ${error.message} [${error.code}]`, {
@@ -69,9 +70,16 @@ function topB(top: PythonObject, notes: string[]): PythonObject {
   const seeded = typeof rest.N_split_nodes === 'number' && rest.N_split_nodes > 1
   if (seeded)
     notes.push('random draws differ from those of the script: since 2023-03-15 every split has its own seed')
-  if (population_name === undefined) return rest
-  if (rest.edges_popul_name !== undefined) return rest
-  return { ...rest, edges_popul_name: population_name }
+  if (population_name === undefined || rest.edges_popul_name !== undefined) return rest
+  // In its place: Python keeps the order of keys.
+  const entries = Object.entries(top).flatMap(([key, value]) =>
+    key === 'population_name'
+      ? [['edges_popul_name', value] as const]
+      : Object.hasOwn(rest, key)
+        ? [[key, value] as const]
+        : [],
+  )
+  return Object.fromEntries(entries)
 }
 
 function topA(top: PythonObject, name: PythonJson | undefined, notes: string[]): PythonObject {
@@ -98,7 +106,7 @@ function migrateEntry(entry: PythonJson, path: string, job: Job): PythonJson {
   const given = argumentsOf(entry, path, job)
   const source = job.to === 'B' && entry.source === 'no_manipulation' ? 'null_manipulation' : entry.source
   return job.to === 'B'
-    ? entryB(source ?? null, entry, given)
+    ? entryB(source ?? null, entry, given, job.notes)
     : entryA(source ?? null, entry, given, path, job)
 }
 
@@ -106,6 +114,13 @@ function migrateEntry(entry: PythonJson, path: string, job: Job): PythonJson {
 function argumentsOf(entry: PythonObject, path: string, job: Job): Map<string, PythonJson> {
   const values = (from: ReadonlyMap<string, { value: PythonJson }>): Map<string, PythonJson> =>
     new Map([...from].map(([name, { value }]) => [name, value]))
+  for (const { name, same } of job.to === 'A' || generationOfEntry(entry) !== 'A' ? overridden(entry) : [])
+    if (!same)
+      throw new InputError(`"${name}" says one thing in "model_config" and another beside it`, {
+        file: job.file,
+        field: `${path}.${name}`,
+        hint: 'Keep the one that is meant; the package takes the one in "model_config".',
+      })
   const nested = values(nestedArguments(entry, path))
   const flat = values(flatArguments(entry, path))
   if (generationOfEntry(entry) === 'A') return nested
@@ -131,13 +146,18 @@ function entryB(
   source: PythonJson,
   entry: PythonObject,
   given: ReadonlyMap<string, PythonJson>,
+  notes: string[],
 ): PythonObject {
   const flat: Record<string, PythonJson> = {}
   const models: Record<string, PythonJson> = {}
   for (const [name, value] of given) {
     const [, key] = keyOf(source, name) ?? []
-    if (key?.oldName === name) models[key.name] = { file: value }
-    else if (key?.model) models[name] = value
+    if (key?.model)
+      models[key.name] = modelB(
+        key.oldName === name && !isPythonObject(value) ? { file: value } : value,
+        name,
+        notes,
+      )
     else if (name === 'reuse_pos') flat.syn_pos_mode = value === false ? 'random' : 'reuse'
     else if (name === 'gen_method' && typeof value === 'string') flat[name] = NEW_METHODS[value] ?? value
     else if (/^sel_(src|dest)$/.test(name)) flat[name] = selectionB(value, generationOfEntry(entry))
@@ -150,6 +170,26 @@ function entryB(
     ...(pathways === undefined ? {} : { model_pathways: pathways }),
     model_config: models,
   }
+}
+
+/** Parameters of inline models that have other names now. */
+function modelB(spec: PythonJson, name: string, notes: string[]): PythonJson {
+  if (!isPythonObject(spec) || !isPythonList(spec.delay_mean_coefs)) return spec
+  const [offset, slope, more] = spec.delay_mean_coefs
+  const known = offset !== undefined && slope !== undefined && more === undefined
+  if (!known || spec.delay_mean_coeff_a !== undefined || spec.delay_mean_coeff_b !== undefined) return spec
+  notes.push(
+    `${name}: delay_mean_coefs [a, b] is written as delay_mean_coeff_a and delay_mean_coeff_b, as it is called from 0.0.5 on`,
+  )
+  const entries = Object.entries(spec).flatMap(([key, value]) =>
+    key === 'delay_mean_coefs'
+      ? ([
+          ['delay_mean_coeff_a', offset],
+          ['delay_mean_coeff_b', slope],
+        ] as const)
+      : [[key, value] as const],
+  )
+  return Object.fromEntries(entries)
 }
 
 /** `{}` meant all nodes in generation A. */

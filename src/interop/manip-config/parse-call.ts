@@ -57,6 +57,27 @@ export function lostArguments(entry: PythonObject): string[] {
     .map(([name]) => name)
 }
 
+/** Arguments that stand beside `model_config` and in it: the latter count. */
+export function overridden(entry: PythonObject): { readonly name: string; readonly same: boolean }[] {
+  const models = isPythonObject(entry.model_config) ? entry.model_config : {}
+  return Object.entries(models)
+    .filter(([name]) => !FRAME.includes(name) && Object.hasOwn(entry, name))
+    .map(([name, value]) => ({ name, same: sameJson(value, entry[name]) }))
+}
+
+export function checkOverridden(entry: PythonObject, path: string, findings: Findings): void {
+  const models = isPythonObject(entry.model_config) ? entry.model_config : {}
+  for (const { name, same } of overridden(entry))
+    if (same) findings.note('key.conflict', `${path}.${name}`, `"${name}" is in model_config as well`)
+    else
+      findings.error(
+        'key.conflict',
+        `${path}.${name}`,
+        `the package takes "${name}" of model_config, ${describeValue(models[name])}, and not ${describeValue(entry[name])} here`,
+        'Keep the one that is meant.',
+      )
+}
+
 /** `undefined` after an error. `generation`: that of the whole file. */
 export function parseCall(
   entry: PythonJson,

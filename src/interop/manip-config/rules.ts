@@ -1,12 +1,13 @@
 /** Traps of a configuration that show without the circuit: reference/connectome-manipulator.md 1.4 to 1.6 and 2. */
 import { extname, isAbsolute } from 'node:path'
-import { isPythonObject } from '../../formats/python-json.ts'
+import { isPythonList, isPythonObject } from '../../formats/python-json.ts'
 import { argumentPath, filesOf } from './arguments.ts'
 import { checkCall } from './call-rules.ts'
 import type { Findings } from './diagnostics.ts'
 import type { NodeQuery } from './node-query.ts'
 import type { OperationCall } from './operations.ts'
 import type { ManipConfig, ParsedManipConfig } from './parse.ts'
+import { checkOverridden } from './parse-call.ts'
 
 const MAX_SEED = 2 ** 32 - 1
 
@@ -18,6 +19,11 @@ export function checkRules(
   checkSeed(config, findings)
   checkSplits(config, findings)
   checkTopLevel(config, document, findings)
+  const { value } = document
+  const manip = isPythonObject(value) && isPythonObject(value.manip) ? value.manip : {}
+  const entries = config.generation === 'B' && isPythonList(manip.fcts) ? manip.fcts : []
+  for (const [k, entry] of entries.entries())
+    if (isPythonObject(entry)) checkOverridden(entry, `manip.fcts[${k}]`, findings)
   for (const call of config.functions) {
     for (const [name, file] of filesOf(call)) relative(argumentPath(call, name, config), file, findings)
     checkSelections(call, config, findings)
