@@ -12,11 +12,12 @@ import type { Comparison } from './verification/comparison.ts'
 import type { CheckResult, Finding, Level, Proof, Trouble } from './verification/proof.ts'
 import type { NoRowMap, RowMap } from './verification/rows/row-map.ts'
 import { judgeSynapses, synapsesNotChecked } from './verification/synapses/checks.ts'
-import { type ColumnPair, pairColumns } from './verification/synapses/columns.ts'
-import { compareRows } from './verification/synapses/compare.ts'
+import { type ColumnPair, type ColumnPairs, pairColumns } from './verification/synapses/columns.ts'
+import { compareColumns } from './verification/synapses/compare.ts'
 import { type SynapseOptions, UNCHANGED } from './verification/synapses/expectation.ts'
 import { type SynapsePart, sumUp, type Whole } from './verification/synapses/part.ts'
 import { compareTargets } from './verification/synapses/target-range.ts'
+import { otherReading } from './verification/synapses/type-reading.ts'
 import { OTHER_POPULATIONS } from './verification/uncheckable.ts'
 import type { VerifyOptions } from './verify.ts'
 
@@ -75,13 +76,13 @@ export async function deepen(both: Both, comparison: Comparison): Promise<Deeper
   const tables = await openTables(original, edges)
   if (tables.pairs === undefined) return tables.deeper
   try {
-    const { pairs } = tables
     const order = comparison.order.original
-    const part = await compareRows(
-      { original, manipulated: edges, pairs, expectation: UNCHANGED },
+    const { columns, part } = await compareColumns(
+      { original, manipulated: edges, expectation: UNCHANGED },
+      tables,
       { ...synapseOptions(both, comparison), sortedByTarget: order === 'tgt,src' || order === 'tgt' },
     )
-    return await concludeBoth(both, tables, comparison, part)
+    return await concludeBoth(both, columns, comparison, part)
   } catch (error) {
     if (isInputError(error)) return untold(error)
     throw error
@@ -102,15 +103,23 @@ export async function concludeBoth(
 }
 
 /** What {@link deepen} compares, of the rows to some targets. `comparison`: of the connections to them. */
-export function deepenPart(
+export async function deepenPart(
   both: Both,
-  pairs: readonly ColumnPair[],
+  columns: ColumnPairs,
   comparison: Comparison,
   range: TargetRange,
 ): Promise<SynapsePart> {
   const { original, edges: manipulated } = both
-  const sides = { original, manipulated, pairs, order: comparison.order }
-  return compareTargets(sides, range, synapseOptions(both, comparison))
+  const compare = ({ pairs }: ColumnPairs): Promise<SynapsePart> => {
+    const sides = { original, manipulated, pairs, order: comparison.order }
+    return compareTargets(sides, range, synapseOptions(both, comparison))
+  }
+  const part = await compare(columns)
+  // The other way round, parts without a difference would have to be looked at again, too.
+  if ((await otherReading(manipulated, columns, part.findings)) !== true) return part
+  const others = await pairColumns(original, manipulated, UNCHANGED, true)
+  // What is not checked then is told of the whole, which does not know it.
+  return others.notChecked.length > columns.notChecked.length ? part : compare(others)
 }
 
 /** What properties there are on both sides; no `pairs`: nothing is to be compared, and that is all there is to say. */

@@ -18,6 +18,7 @@ import { judgeRows, suspectsFor, walkRows } from './verification/synapses/compar
 import { UNCHANGED } from './verification/synapses/expectation.ts'
 import type { SynapsePart } from './verification/synapses/part.ts'
 import { isSortedByTarget } from './verification/synapses/row-groups.ts'
+import { typesDiffer } from './verification/synapses/type-reading.ts'
 import { WINDOW_ROWS } from './verification/windows.ts'
 
 /**
@@ -37,6 +38,8 @@ export async function proveUnsorted(
     const found = await follow(both, question, tables.pairs)
     if (found === undefined) return undefined
     const { comparison, part } = found
+    // Perhaps they are meant otherwise: the other way round that is asked.
+    if (typesDiffer(part.findings)) return undefined
     return { comparison, deeper: await concludeBoth(both, tables, comparison, part) }
   } catch (error) {
     if (isInputError(error)) return undefined

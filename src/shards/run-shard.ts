@@ -123,7 +123,7 @@ async function outcomeOf(
   const outcome = { comparison: { ...comparison, changedTargets: [], paired: undefined } }
   if (tables?.pairs === undefined || !isComparable(pair)) return outcome
   const both = { ...pair.question, ...pair.answer }
-  return { ...outcome, synapses: await told(() => deepenPart(both, tables.pairs, comparison, range)) }
+  return { ...outcome, synapses: await told(() => deepenPart(both, tables, comparison, range)) }
 }
 
 /** Level full, of circuits whose edges could be compared. */

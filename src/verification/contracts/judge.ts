@@ -3,9 +3,10 @@ import type { EdgeSource } from '../../connectome/edges.ts'
 import type { Operation, Rewiring, Wiring } from '../../connectome/operations.ts'
 import { InputError } from '../../errors.ts'
 import { hasBit } from '../synapses/bits.ts'
-import { targetBlocks } from '../synapses/blocks.ts'
-import { pairColumns } from '../synapses/columns.ts'
+import { blocksOf } from '../synapses/blocks.ts'
+import { type ColumnPairs, pairColumns } from '../synapses/columns.ts'
 import type { EdgeBits, SynapseFinding, SynapseOptions } from '../synapses/expectation.ts'
+import { otherReading, typesDiffer } from '../synapses/type-reading.ts'
 import { AlterationJudge, type Pair } from './alterations.ts'
 import { type ContractFinding, Findings } from './codes.ts'
 import { knownValues } from './known-values.ts'
@@ -52,7 +53,22 @@ export async function checkInvariants(
   operations: readonly Operation[],
   options: InvariantOptions,
 ): Promise<Invariants> {
-  const { pairs, ...layout } = await pairColumns(original, manipulated, { order: { kind: 'any' } })
+  const first = await checkAs(original, manipulated, operations, options, undefined)
+  const zeroed = await otherReading(manipulated, first, first.columns)
+  if (zeroed === undefined) return first
+  const second = await checkAs(original, manipulated, operations, options, zeroed)
+  return typesDiffer(second.columns) ? first : second
+}
+
+/** `zeroed`: whether all edge types are to be 0, where that is known. */
+async function checkAs(
+  original: EdgeSource,
+  manipulated: EdgeSource,
+  operations: readonly Operation[],
+  options: InvariantOptions,
+  zeroed: boolean | undefined,
+): Promise<Invariants & Pick<ColumnPairs, 'zeroed'>> {
+  const { pairs, ...layout } = await pairColumns(original, manipulated, { order: { kind: 'any' } }, zeroed)
   const properties = pairs
     .filter(pair => !isOfTypes(pair))
     .map(({ name, type, bytes, texts }): Property => ({ name, type, bytes, text: texts !== undefined }))
@@ -66,7 +82,9 @@ export async function checkInvariants(
         ? sequenceJudge(operations.slice(first), properties, original, options, findings)
         : await modelledJudge(modelled, properties, original, options, findings)
   const types = new TypeJudge(options.predicted === true ? [] : pairs, options.keep ?? 10)
-  for await (const block of targetBlocks(original, manipulated, options))
+  const { from = 0, to = Number.POSITIVE_INFINITY } = options.targets ?? {}
+  const wanted = (target: number): boolean => target >= from && target < to
+  for await (const block of blocksOf(original, manipulated, pairs, wanted, options))
     for (const all of targetsOf(block)) {
       const rows = remain === undefined ? all : remaining(all, remain)
       judge.see(rows)
@@ -81,6 +99,7 @@ export async function checkInvariants(
       finding => !(operations.some(({ kind }) => kind === 'conn_wiring') && isDroppable(finding)),
     ),
     asWhole: modelled === 'sequence',
+    zeroed: layout.zeroed,
     notChecked: [...layout.notChecked, ...(judge.notChecked?.() ?? []), ...types.notChecked()],
   }
 }

@@ -41,16 +41,22 @@ export interface ColumnPairs {
   readonly notChecked: readonly string[]
   /** Properties that both sides have, or may lack, and that nobody compared. */
   readonly uncompared: readonly string[]
+  /** Whether all edge types are to be 0 now; undefined where nobody had to choose. */
+  readonly zeroed?: boolean | undefined
 }
 
-/** @throws InputError if one of the two has no table, or it cannot be read */
+/**
+ * @param zeroed whether all edge types are to be 0 now; default: what a sample tells
+ * @throws InputError if one of the two has no table, or it cannot be read
+ */
 export async function pairColumns(
   original: EdgeSource,
   manipulated: EdgeSource,
   expectation: Expectation,
+  zeroed?: boolean,
 ): Promise<ColumnPairs> {
   const [before, after] = [await tableOf(original), await tableOf(manipulated)]
-  return new Pairing(original, manipulated, before, after, expectation).result()
+  return new Pairing(original, manipulated, before, after, expectation, zeroed).result()
 }
 
 async function tableOf(edges: EdgeSource): Promise<EdgeTable> {
@@ -69,6 +75,8 @@ class Pairing {
   readonly #pipeline: PipelineChange[] = []
   readonly #notChecked: string[] = []
   readonly #uncompared: string[] = []
+  readonly #toZero: boolean | undefined
+  #zeroed: boolean | undefined
 
   constructor(
     original: EdgeSource,
@@ -76,7 +84,9 @@ class Pairing {
     before: EdgeTable,
     after: EdgeTable,
     expectation: Expectation,
+    toZero: boolean | undefined,
   ) {
+    this.#toZero = toZero
     this.#original = original
     this.#manipulated = manipulated
     this.#before = before
@@ -117,6 +127,7 @@ class Pairing {
       pipeline: this.#pipeline,
       notChecked: this.#notChecked,
       uncompared: this.#uncompared,
+      zeroed: this.#zeroed,
     }
   }
 
@@ -181,11 +192,13 @@ class Pairing {
       else this.#stray('property.added', EDGE_TYPE, undefined, typeName(after))
       return
     }
-    const { pair, zeroed } = await pairEdgeTypes(before, after)
+    const { pair, zeroed } = await pairEdgeTypes(before, after, this.#toZero)
     if (zeroed && !matter) this.#pipeline.push('edge_type.zeroed')
     if (zeroed && types.unknown && before !== undefined)
       this.#notChecked.push(`what ${EDGE_TYPE} said (no configuration tells whether there are edge types)`)
-    if (types.after.size === 0) this.#pairs.push(pair)
+    if (types.after.size > 0) return
+    this.#pairs.push(pair)
+    if (before !== undefined) this.#zeroed = zeroed
   }
 
   #pair(given: PropertyColumn, found: PropertyColumn | undefined): void {

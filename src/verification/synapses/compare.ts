@@ -6,12 +6,13 @@ import type { EdgeSource } from '../../connectome/edges.ts'
 import { WINDOW_ROWS } from '../windows.ts'
 import { checkBits, countBits, TargetSet } from './bits.ts'
 import { blocksOf } from './blocks.ts'
-import { type ColumnPair, pairColumns } from './columns.ts'
+import { type ColumnPair, type ColumnPairs, pairColumns } from './columns.ts'
 import type { CompareSynapses, Expectation, SynapseOptions } from './expectation.ts'
 import { Findings } from './findings.ts'
 import { BlockJudge } from './judge-blocks.ts'
 import { type SynapsePart, sumUp } from './part.ts'
 import { isSortedByTarget, rowGroups } from './row-groups.ts'
+import { otherReading, typesDiffer } from './type-reading.ts'
 import { type Walked, walkOnce } from './walk.ts'
 
 const KEEP = 10
@@ -20,14 +21,13 @@ const KEEP = 10
 export const compareSynapses: CompareSynapses = async (original, manipulated, expectation, options = {}) => {
   const { remain } = expectation
   checkBits(remain, original.edgeCount)
-  const columns = await pairColumns(original, manipulated, expectation)
-  for (const { rule } of columns.pairs) checkBits(rule?.rows, original.edgeCount)
+  const paired = await pairColumns(original, manipulated, expectation)
+  for (const { rule } of paired.pairs) checkBits(rule?.rows, original.edgeCount)
   return sumUp({
     edges: { original: original.edgeCount, manipulated: manipulated.edgeCount },
-    columns,
+    ...(await compareColumns({ original, manipulated, expectation }, paired, options)),
     expectation,
     remaining: remain && countBits(remain),
-    part: await compareRows({ original, manipulated, pairs: columns.pairs, expectation }, options),
     keep: options.keep ?? KEEP,
   })
 }
@@ -37,6 +37,25 @@ export interface Sides {
   readonly manipulated: EdgeSource
   readonly pairs: readonly ColumnPair[]
   readonly expectation: Expectation
+}
+
+/**
+ * Compare all rows. `columns` as they are paired at first: edge types may turn out to be meant otherwise.
+ *
+ * @throws InputError if they cannot be read
+ */
+export async function compareColumns(
+  sides: Omit<Sides, 'pairs'>,
+  columns: ColumnPairs,
+  options: SynapseOptions,
+): Promise<{ readonly columns: ColumnPairs; readonly part: SynapsePart }> {
+  const { original, manipulated, expectation } = sides
+  const first = { columns, part: await compareRows({ ...sides, pairs: columns.pairs }, options) }
+  const zeroed = await otherReading(manipulated, columns, first.part.findings)
+  if (zeroed === undefined) return first
+  const others = await pairColumns(original, manipulated, expectation, zeroed)
+  const second = { columns: others, part: await compareRows({ ...sides, pairs: others.pairs }, options) }
+  return typesDiffer(second.part.findings) ? first : second
 }
 
 /** Compare all rows, or with `options.targets` those to some targets. @throws InputError if they cannot be read */

@@ -5,7 +5,7 @@ import type { ColumnPair, ReadRows } from './columns.ts'
 
 export const EDGE_TYPE = 'edge_type_id'
 
-/** Rows that are looked at to tell which of the two was meant; every row is compared with it. */
+/** Rows that are looked at to guess which of the two was meant; every row is compared with it, see type-reading.ts. */
 const SAMPLES = 1024
 
 /** One integer per edge, which is what the format has; anything else is compared as any other property. */
@@ -16,14 +16,16 @@ export const isPlainInteger = ({ type, bytes, texts }: PropertyColumn): boolean 
  * Pair ids that say nothing of an edge beyond themselves. Both must be plain integers.
  *
  * @param before undefined where the original has none: then the manipulated has zeros
+ * @param toZero whether all should be 0 now, where that is known
  * @returns `zeroed`: all should be 0 now, and were not before
  */
 export async function pairEdgeTypes(
   before: PropertyColumn | undefined,
   after: PropertyColumn,
+  toZero?: boolean,
 ): Promise<{ pair: ColumnPair; zeroed: boolean }> {
   const common = { name: EDGE_TYPE, code: 'edge_type.changed' } as const
-  if (before === undefined || (await meantToBeZero(before, after))) {
+  if (before === undefined || (toZero ?? (await meantToBeZero(before, after)))) {
     const { type, bytes } = after
     const places = after.place && { before: 'zeros' as const, after: after.place }
     return { pair: { ...common, type, bytes, before: zeros, after: reader(after), places }, zeroed: true }

@@ -1,6 +1,9 @@
 /** What the type of an edge says is a property of it; and ids of types may be anything. */
 import { describe, expect, it } from 'vitest'
+import { allBits, clearBit } from '../../../src/connectome/edge-bits.ts'
+import { chosen } from '../../../src/connectome/operations.ts'
 import type { PropertyColumn, ValueType } from '../../../src/connectome/table.ts'
+import { checkInvariants } from '../../../src/verification/contracts/judge.ts'
 import { compareSynapses } from '../../../src/verification/synapses/compare.ts'
 import { UNCHANGED } from '../../../src/verification/synapses/expectation.ts'
 import { columnOf, edgesOf, type Row, type TableFacts } from './tables.ts'
@@ -213,6 +216,42 @@ describe('what edge types say', () => {
     // Ids that name no type say nothing on either side.
     const unused = { types: { weight: { 5: '1' } }, edgeType: -1 }
     expect((await compare(unused, { ...unused, edgeType: 0 })).told).toEqual([])
+  })
+
+  it('is all as it was, or all 0, also where a sample of the ids shows neither', async () => {
+    const all = Array.from({ length: 3000 }, (_, k) => ({
+      source: k % 7,
+      target: Math.floor(k / 500),
+      values: {},
+    }))
+    // Samples are taken at every 2.9th row.
+    const rare = all.map((_, k) => (k === 1 || k === 2000 ? 5 : 0))
+    const often = all.map((_, k) => (k === 0 || k === 2001 ? 5 : 0))
+    const made = (edgeType: number | readonly number[], rows = all) => edgesOf(rows, { columns: {}, edgeType, types: {} })
+    const zeroed = await compareSynapses(made(rare), made(0), UNCHANGED)
+    expect([zeroed.findings, zeroed.pipeline]).toEqual([[], ['edge_type.zeroed']])
+    // The first sampled is gone: what is left looks like zeros.
+    const remain = allBits(all.length)
+    clearBit(remain, 0)
+    const left = made(often.slice(1), all.slice(1))
+    const kept = await compareSynapses(made(often), left, { ...UNCHANGED, remain })
+    expect([kept.findings, kept.pipeline]).toEqual([[], []])
+    // Neither: some of them only.
+    const some = rare.map((id, k) => (k === 1 ? 0 : id))
+    for (const [one, other] of [
+      [rare, some],
+      [often, rare],
+    ] as const) {
+      const { findings } = await compareSynapses(made(one), made(other), UNCHANGED)
+      expect(findings.map(({ code }) => code)).toEqual(['edge_type.changed'])
+    }
+    const wired = await checkInvariants(
+      made(rare),
+      made(0),
+      [{ kind: 'conn_wiring', source: chosen(7), target: chosen(7), percent: 100 }],
+      { splits: 1 },
+    )
+    expect(wired.columns).toEqual([])
   })
 
   it('is not known of edges files by themselves, which is said', async () => {
