@@ -3,6 +3,7 @@ import { requireArguments, requirePath, stopIfAborted } from './arguments.ts'
 import type { EdgeOrder, EdgeSource } from './connectome/edges.ts'
 import { severalSynapses } from './connectome/table.ts'
 import { InternalError } from './errors.ts'
+import { refuseChanged } from './identify.ts'
 import { type EdgesOptions, type OpenFile, openEdges } from './open-edges.ts'
 import { compareInParallel } from './parallel/jobs.ts'
 import { allNodes, commonCounts, measured, withCounts } from './same-nodes.ts'
@@ -76,7 +77,7 @@ export interface Diff {
  * lists of pairs (.npy, .csv), in any order. Ids are compared as they are: no node is looked at. One edge population
  * of each is compared: which, follows from the rule of `sonata/facing.ts`; the others are listed.
  *
- * @throws InputError if one of them cannot be used
+ * @throws InputError if one of them cannot be used, or is changed while it is read
  */
 export async function diff(a: string, b: string, options: DiffOptions = {}): Promise<Diff> {
   requirePath(a, 'a')
@@ -89,6 +90,7 @@ export async function diff(a: string, b: string, options: DiffOptions = {}): Pro
     const second = await openEdges(b, options, first)
     opened.push(second)
     const found = await diffEdges(first, second, options)
+    await refuseChanged([...first.filesRead(), ...second.filesRead()])
     stopIfAborted(options)
     return found
   } finally {

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream, type Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { FileRead } from './connectome/circuit.ts'
+import { InputError } from './errors.ts'
 import type { InputIdentity } from './verification/proof.ts'
 
 /** Size and time of files, each with its role; those that are not there are left out. */
@@ -19,6 +21,30 @@ export async function identify(
     }),
   )
   return identities.filter(identity => identity !== undefined)
+}
+
+/**
+ * The first of these files that is not any more what it was before it was read: then nobody knows of which of the two
+ * an answer is.
+ */
+export async function changedSinceRead(before: readonly InputIdentity[]): Promise<InputIdentity | undefined> {
+  const now = await identify(before.map(({ role, file }) => [role, file] as const))
+  return before.find(
+    ({ role, file, bytes, modified }, k) =>
+      JSON.stringify({ role, file, bytes, modified }) !== JSON.stringify(now[k]),
+  )
+}
+
+/** What is said of such a file by every verb. */
+export const CHANGED = {
+  message: 'was changed while it was read',
+  hint: 'run the same command again',
+} as const
+
+/** @throws InputError if one of these files was changed since it was opened */
+export async function refuseChanged(reads: readonly FileRead[] = []): Promise<void> {
+  const changed = await changedSinceRead(reads.map(read => ({ role: 'original', ...read })))
+  if (changed !== undefined) throw new InputError(CHANGED.message, { file: changed.file, hint: CHANGED.hint })
 }
 
 /** With the sha256 of each, for which all of it is read, one file after the other. */

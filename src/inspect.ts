@@ -5,6 +5,7 @@ import { severalSynapses } from './connectome/table.ts'
 import { isInputError } from './errors.ts'
 import { openHdf5 } from './formats/hdf5/open.ts'
 import type { Hdf5File } from './formats/hdf5/types.ts'
+import { refuseChanged } from './identify.ts'
 import type { PairOptions } from './inputs/pairs.ts'
 import { inspectList } from './inspect-list.ts'
 import { openCircuit } from './open-circuit.ts'
@@ -79,7 +80,7 @@ export interface InspectOptions extends PairOptions {
  * Inspect a circuit, a bare SONATA file, an adjacency matrix or a list of pairs. A population that cannot be read
  * has a `problem` instead of numbers and does not stop the others.
  *
- * @throws InputError if the file itself cannot be opened, or if `population` is not in it
+ * @throws InputError if the file itself cannot be opened or is changed while it is read, or if `population` is not in it
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Inspection> {
   requirePath(path, 'path')
@@ -100,12 +101,10 @@ async function inspectAny(path: string, options: InspectOptions): Promise<Inspec
     // A bare file is named as the caller named it; files behind a configuration by their absolute path.
     const nameOf = (file: string): string => (file === circuit.file ? path : file)
     const edges = await inspectEdges(circuit, nameOf, options)
-    return {
-      file: path,
-      edges,
-      nodes: await inspectNodes(circuit, nameOf),
-      ...(await setsOf(circuit)),
-    }
+    const nodes = await inspectNodes(circuit, nameOf)
+    const sets = await setsOf(circuit)
+    await refuseChanged(circuit.filesRead())
+    return { file: path, edges, nodes, ...sets }
   } finally {
     circuit.close()
   }
@@ -160,7 +159,7 @@ async function factsOf(
   if (population === undefined) throw problem
   if (circuit.unconverted && problem === undefined)
     return factsOfUnconverted(await circuit.edgePopulation(population), options)
-  const h5 = await openHdf5(file)
+  const h5 = await openHdf5(file, circuit.reads)
   try {
     if (problem === undefined) return await numbersOf(h5, await circuit.edgePopulation(population), options)
     const unnamed = await openUnnamed(h5, population)

@@ -4,7 +4,6 @@ import type { Circuit, EdgePopulationFacts, FileRead, NamedBy, SelectOptions } f
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import { type InputError, isInputError } from './errors.ts'
-import { FilesRead } from './formats/files-read.ts'
 import { type EdgesOptions, type OpenFile, openEdges, recognise } from './open-edges.ts'
 import { type Counts, commonCounts, measured, withCounts } from './same-nodes.ts'
 import type { MaskFile } from './selection/mask.ts'
@@ -97,19 +96,17 @@ class ListCircuit implements Circuit {
   readonly file: string
   readonly #edges: EdgeSource
   readonly #circuit: Circuit | undefined
-  readonly #opened: Circuit | undefined
-  readonly #list = new FilesRead()
+  readonly filesRead: () => readonly FileRead[]
   readonly namedBy: NamedBy
   readonly #populations: readonly EdgePopulationFacts[]
 
-  constructor(path: string, { edges, circuit, populations, beside = [] }: OpenFile) {
+  constructor(path: string, { edges, circuit, populations, filesRead }: OpenFile) {
     this.name = circuit?.name ?? basename(path, extname(path))
     this.file = circuit?.file ?? path
     this.namedBy = circuit?.namedBy ?? 'part'
     this.#populations = populations
     this.#edges = edges
-    this.#opened = circuit
-    if (circuit === undefined) for (const file of [path, ...beside]) this.#list.note(file)
+    this.filesRead = filesRead
     this.#circuit = edges.unknown?.includes('nodes') ? undefined : circuit
   }
 
@@ -125,8 +122,6 @@ class ListCircuit implements Circuit {
     const nodes = new CountedNodes(population, size, this.file)
     return resolveSelection(expression, { nodes, nodeSets: undefined, idBase: options?.idBase })
   }
-
-  filesRead = (): readonly FileRead[] => this.#opened?.filesRead?.() ?? this.#list.list()
 
   /** The files are closed by who opened them. */
   close(): void {}

@@ -1,10 +1,11 @@
 /** From a path to an edge population, whatever kind of file it is. */
 import { extname } from 'node:path'
-import type { Circuit, EdgePopulationFacts } from './connectome/circuit.ts'
+import type { Circuit, EdgePopulationFacts, FileRead } from './connectome/circuit.ts'
 import { MAX_NODES } from './connectome/edges.ts'
 import { isInputError } from './errors.ts'
 import { type FacingOriginal, faceCircuit, type NamedPair } from './facing-circuits.ts'
 import { isDenseMask } from './formats/dense-mask.ts'
+import { FilesRead } from './formats/files-read.ts'
 import { InputFile } from './formats/input-file.ts'
 import { openAdjacency } from './inputs/adjacency.ts'
 import { LIST_POPULATION, type OpenEdges } from './inputs/lists.ts'
@@ -30,6 +31,8 @@ export interface OpenFile extends OpenEdges {
   readonly populations: readonly EdgePopulationFacts[]
   /** How they face those of another file, where one was given. */
   readonly facing?: Facing | undefined
+  /** Every file that was opened so far, as it was before. */
+  filesRead(): readonly FileRead[]
 }
 
 /**
@@ -43,8 +46,14 @@ export async function openEdges(
   options: EdgesOptions = {},
   original?: FacingOriginal,
 ): Promise<OpenFile> {
+  const reads = new FilesRead()
   const kind = await recognise(path)
-  if (isList(kind)) return { ...(await openList(path, kind, options)), file: path, populations: [LIST(path)] }
+  if (isList(kind)) {
+    reads.note(path)
+    const list = await openList(path, kind, options)
+    for (const file of list.beside ?? []) reads.note(file)
+    return { ...list, file: path, populations: [LIST(path)], filesRead: () => reads.list() }
+  }
   const ends = { source: options.sourcePopulation, target: options.targetPopulation }
   const circuit = await openCircuit(path, ends)
   try {
@@ -58,6 +67,7 @@ export async function openEdges(
       populations: await circuit.edgePopulations(),
       facing,
       edges: counted ? edges : { ...edges, unknown: [...(edges.unknown ?? []), 'nodes'] },
+      filesRead: () => circuit.filesRead(),
       close: async () => circuit.close(),
     }
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Circuit, EdgePopulationFacts, FileRead } from './connectome/circui
 import type { EdgeSource } from './connectome/edges.ts'
 import type { NodeSelection } from './connectome/selection.ts'
 import type { InputError } from './errors.ts'
-import { identify, withDigests } from './identify.ts'
+import { CHANGED, changedSinceRead, identify, withDigests } from './identify.ts'
 import { type Deeper, NO_DEEPER } from './levels.ts'
 import { referenceSentences } from './references.ts'
 import {
@@ -261,7 +261,8 @@ export async function inputsRead(
   return question.options.sha256 ? withDigests(reads) : reads
 }
 
-function withReads(
+/** All inputs: those that are known, and what was opened since. */
+export function withReads(
   inputs: readonly InputIdentity[],
   { options }: Question,
   { circuit }: Answer,
@@ -287,11 +288,6 @@ const asRead = (read: FileRead | undefined): Partial<InputIdentity> =>
  * What was changed since the case was opened: then what was compared may never have been one file.
  */
 export async function changedSince({ proof: { inputs } }: Case): Promise<Trouble | undefined> {
-  const now = await identify(inputs.map(({ role, file }) => [role, file] as const))
-  const changed = inputs.find(
-    ({ sha256: _, ...before }, k) => JSON.stringify(before) !== JSON.stringify(now[k]),
-  )
-  if (changed === undefined) return undefined
-  const hint = 'run the same command again'
-  return { message: 'was changed while it was read', file: changed.file, field: undefined, hint }
+  const changed = await changedSinceRead(inputs)
+  return changed && { ...CHANGED, file: changed.file, field: undefined }
 }

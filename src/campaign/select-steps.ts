@@ -4,6 +4,7 @@ import { InputError, nearestName } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { type FileContent, writeFileSet } from '../formats/file-set.ts'
 import type { JsonObject } from '../formats/json.ts'
+import { refuseChanged } from '../identify.ts'
 import { pairListOf, readPairList } from '../inputs/pair-list.ts'
 import { encodeRemoval, REMOVAL_FILES } from '../interop/removal-files.ts'
 import { encodeUserTargets } from '../interop/removal-targets.ts'
@@ -46,6 +47,7 @@ export function selectSteps(campaign: Campaign, base: BaseCircuit): Work[] {
       inputs: [...base.files, ...(list?.kind === 'file' ? [list.file] : [])],
       run: async () => {
         const { files, result, messages } = await selectionOf(variant, lists)
+        await refuseChanged(base.circuit.filesRead())
         // Stale or damaged: either way it is replaced as a whole.
         const written = writeFileSet(variant.paths.folder, files, { names: REMOVAL_FILES, force: true })
         const outputs = written.filter(({ change }) => change !== 'removed').map(({ path }) => path)

@@ -1,6 +1,7 @@
 /** What `inspect` does. */
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
+import { refuseChanged } from '../identify.ts'
 import { type Inspection, inspect } from '../inspect.ts'
 import { openCircuit } from '../open-circuit.ts'
 import { inspectionToText, selectionToText } from '../report/inspection.ts'
@@ -66,6 +67,7 @@ async function runSelection(
       idBase: flags.idBase,
       mayBeEmpty: true,
     })
+    await refuseChanged(circuit.filesRead())
     if (flags.json) terminal.out(jsonLines([selectionRecord(selection, flags.ids === true)], formOf(flags)))
     else if (flags.ids) terminal.out([...selection.ids, ''].join('\n'))
     else terminal.out(selectionToText(selection))

@@ -1,11 +1,13 @@
 /** What `select` does: the list, held against the circuit, drawn from, written. */
 import { basename, join, resolve } from 'node:path'
 import { isCampaignFile } from '../campaign/recognise.ts'
-import type { Circuit } from '../connectome/circuit.ts'
+import type { Circuit, FileRead } from '../connectome/circuit.ts'
 import { type EdgeSource, MAX_NODES } from '../connectome/edges.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
 import type { WrittenFile } from '../formats/file-set.ts'
+import { FilesRead } from '../formats/files-read.ts'
+import { refuseChanged } from '../identify.ts'
 import { readPairList } from '../inputs/pair-list.ts'
 import { MASK_FILE, RECORD_FILE, REMOVAL_FILES } from '../interop/removal-files.ts'
 import { openEdges } from '../open-edges.ts'
@@ -57,6 +59,8 @@ export async function runSelect(
     [...REMOVAL_FILES, RECORD_FILE].map(name => ({ path: join(asked.output, name), field: '--output' })),
     [list, flags.circuit, flags.nodes, flags.source, flags.target, flags.pre, flags.post],
   )
+  const reads = new FilesRead()
+  if (list !== undefined) reads.note(list)
   const opened = flags.circuit === undefined ? undefined : await openSelected(flags.circuit, flags)
   try {
     const prepared = heldTo(await prepare(list, opened, asked.mode, flags, session), asked.amount)
@@ -66,6 +70,7 @@ export async function runSelect(
     if (left !== undefined) terminal.err(`connproof: ${left}\n`)
     const refusal = refusalOf(prepared)
     if (refusal !== undefined) throw refusal
+    await refuseChanged([...reads.list(), ...(opened?.filesRead() ?? [])])
     const selection = selectFrom(prepared, { amount: asked.amount, seed, generator: flags.generator })
     const record = selectionRecord(selection)
     const files = await writeSelection(asked.output, selection, {
@@ -171,6 +176,7 @@ async function listOf(
 interface Opened {
   readonly circuit: SelectCircuit
   select(side: 'source' | 'target', expression: string | undefined): Promise<NodeSelection>
+  filesRead(): readonly FileRead[]
   close(): Promise<void>
 }
 
@@ -182,7 +188,12 @@ async function openSelected(path: string, flags: SelectFlags): Promise<Opened> {
       selectNodes(edges, circuit, side, expression, flags.idBase)
     const source = await select('source', flags.source ?? flags.nodes)
     const target = await select('target', flags.target ?? flags.nodes)
-    return { circuit: { edges, source, target }, select, close: () => file.close() }
+    return {
+      circuit: { edges, source, target },
+      select,
+      filesRead: file.filesRead,
+      close: () => file.close(),
+    }
   } catch (error) {
     await file.close()
     throw error

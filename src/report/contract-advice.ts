@@ -83,6 +83,12 @@ export const CONTRACT_RULES: readonly Rule[] = [
     next: 'compare the model file with the one in the log of the run',
   },
   {
+    when: ({ count }) => count('rewiring.nothing') + count('wiring.nothing') > 0,
+    cause:
+      'the function did not run or did nothing: a run that ended early, or a model that draws no connection',
+    next: 'see in the log whether it ran, and what its amount, its selection and its model leave to do',
+  },
+  {
     when: ({ proof }) =>
       proof.findings.some(({ code }) =>
         /^(rewiring|conductance|connection|kept|value|alteration)\./.test(code),

@@ -7,7 +7,7 @@ import { cutTargets } from '../verification/cut.ts'
 import { type Asking, isComparable, openAll } from '../verify.ts'
 import { VERSION } from '../version.ts'
 import { fingerprint } from './fingerprint.ts'
-import { differingIdentity, type Partial, type PlainTables, SCHEMA } from './partial.ts'
+import { differingIdentity, FILE, type Partial, type PlainTables, SCHEMA } from './partial.ts'
 import type { ShardOptions } from './run-shard.ts'
 
 type Opened = Awaited<ReturnType<typeof openAll>>
@@ -65,7 +65,7 @@ export async function describe(
     identity[`node selection in ${name}`] = digest(answer.source.ids, answer.target.ids)
   }
   const files = new Set(cases.flatMap(({ proof }) => proof.inputs.map(({ file }) => file)))
-  for (const file of [...files].sort()) identity[`file ${file}`] = await fingerprint(file)
+  for (const file of [...files].sort()) identity[`${FILE}${file}`] = await fingerprint(file)
   const ranges = await cutTargets(original, shard.of)
   return {
     format: 'connproof-partial',
@@ -74,6 +74,7 @@ export async function describe(
     shard,
     complete: false,
     identity,
+    reads: {},
     anyOrder: options.anyOrder === true,
     keep,
     level,
@@ -98,12 +99,21 @@ function digest(...parts: readonly (string | Uint8Array | Uint32Array)[]): strin
 }
 
 /** The partial result that is there, if this shard can go on from it. @throws InputError if it is not to be replaced */
-export function takeUp({ earlier, replace, shard }: ShardOptions, now: Partial): Partial | undefined {
+export async function takeUp(
+  { earlier, replace, shard }: ShardOptions,
+  now: Partial,
+): Promise<Partial | undefined> {
   if (earlier === undefined) return undefined
-  const other = differingIdentity(earlier, now)
+  const other = differingIdentity(earlier, now) ?? (await changedRead(earlier))
   if (other === undefined && earlier.shard.index === shard.index) return earlier
   if (replace) return undefined
   throw new InputError(`the partial result that is there is of something else: not the same ${other}`, {
     hint: 'add --force to replace it, or give another name with --partial',
   })
+}
+
+async function changedRead({ reads }: Partial): Promise<string | undefined> {
+  for (const [file, was] of Object.entries(reads))
+    if ((await fingerprint(file)) !== was) return `${FILE}${file}`
+  return undefined
 }

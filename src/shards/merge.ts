@@ -9,7 +9,8 @@ import { joinComparisons } from '../verification/join.ts'
 import type { Proof, Trouble } from '../verification/proof.ts'
 import { joinParts, type SynapsePart } from '../verification/synapses/part.ts'
 import { fingerprint, NOT_THERE } from './fingerprint.ts'
-import { differingIdentity, type Partial, type PartOutcome, shardName } from './partial.ts'
+import { differingIdentity, FILE, type Partial, type PartOutcome, shardName } from './partial.ts'
+import { joinInputs } from './reads.ts'
 
 export interface PartialFile {
   /** For messages. */
@@ -42,7 +43,9 @@ function joinPartials(given: readonly PartialFile[]): Joined[] {
   requireAll(parts)
   requireWhole(parts)
   const seconds = parts.reduce((sum, { partial }) => sum + partial.seconds, 0)
-  return first.partial.cases.map((one, k) => {
+  return first.partial.cases.map((of, k) => {
+    const inputs = joinInputs(parts.map(({ partial }) => partial.cases[k]?.proof.inputs ?? []))
+    const one = { ...of, proof: { ...of.proof, inputs } }
     const outcome = outcomeOf(one, k, parts)
     const deeper = outcome?.comparison && deeperOf(outcome.comparison, k, parts)
     return { one, outcome, deeper, seconds }
@@ -50,18 +53,23 @@ function joinPartials(given: readonly PartialFile[]): Joined[] {
 }
 
 /** What a shard has looked at; absolute. */
-export const filesOf = ({ identity, cases }: Partial): string[] => [
-  ...Object.keys(identity).flatMap(name => (name.startsWith(FILE) ? [name.slice(FILE.length)] : [])),
-  ...cases.flatMap(({ proof: { original, file } }) => [original, file]),
+export const filesOf = (partial: Partial): string[] => [
+  ...fingerprintsOf(partial).keys(),
+  ...partial.cases.flatMap(({ proof: { original, file } }) => [original, file]),
 ]
 
-const FILE = 'file '
+/** By their paths: those that all shards have, and those that this one met. */
+const fingerprintsOf = ({ identity, reads }: Partial): Map<string, string> =>
+  new Map([
+    ...Object.entries(identity).flatMap(([name, was]): [string, string][] =>
+      name.startsWith(FILE) ? [[name.slice(FILE.length), was]] : [],
+    ),
+    ...Object.entries(reads),
+  ])
 
 /** @throws InputError if an input is not there any more, or not what it was when the shards ran */
 export async function requireUnchanged({ file, partial }: PartialFile): Promise<void> {
-  for (const [name, was] of Object.entries(partial.identity)) {
-    const input = name.startsWith(FILE) ? name.slice(FILE.length) : undefined
-    if (input === undefined) continue
+  for (const [input, was] of fingerprintsOf(partial)) {
     const now = await fingerprint(input)
     if (now === was) continue
     const gone = now === NOT_THERE
@@ -77,12 +85,20 @@ export async function requireUnchanged({ file, partial }: PartialFile): Promise<
 }
 
 function requireSame(first: PartialFile, part: PartialFile): void {
-  const name = differingIdentity(first.partial, part.partial)
+  const name = differingIdentity(first.partial, part.partial) ?? differingRead(first.partial, part.partial)
   if (name === undefined) return
   throw new InputError(`is a shard of another verification than ${first.file}: not the same ${name}`, {
     file: part.file,
     hint: 'merge shards of one command over unchanged files',
   })
+}
+
+/** A file that both have opened, and that was changed in between. */
+function differingRead(a: Partial, b: Partial): string | undefined {
+  const file = Object.keys(a.reads).find(
+    path => b.reads[path] !== undefined && b.reads[path] !== a.reads[path],
+  )
+  return file && `${FILE}${file}`
 }
 
 /** Every shard once, and complete. */

@@ -33,7 +33,7 @@ export interface Shard {
   readonly of: number
 }
 
-export const SCHEMA = 3
+export const SCHEMA = 4
 
 export interface Partial {
   readonly format: 'connproof-partial'
@@ -44,6 +44,11 @@ export interface Partial {
   readonly complete: boolean
   /** What must be equal in all shards of one verification, each under the name that a message gives it. */
   readonly identity: Readonly<Record<string, string>>
+  /**
+   * Every file that this shard has opened, as `fingerprint` has it: its own alone, as some are opened only where rows
+   * lead to them. The inputs of `cases` name them with what they are for.
+   */
+  readonly reads: Readonly<Record<string, string>>
   /** No order of rows was relied on. */
   readonly anyOrder: boolean
   /** Culprits kept per class. */
@@ -121,10 +126,18 @@ export function parsePartial(text: string, file: string): Partial {
 /** `2/5`, for messages. */
 export const shardName = ({ index, of }: Shard): string => `${index}/${of}`
 
-/** The name of the first thing that is not the same, or undefined. */
+/** Before the path of a file, in `identity`. */
+export const FILE = 'file '
+
+/** The name of what is not the same, or undefined. */
 export function differingIdentity(a: Partial, b: Partial): string | undefined {
   const names = Object.keys({ ...a.identity, ...b.identity })
-  return names.find(name => a.identity[name] !== b.identity[name])
+  const differing = names.filter(name => a.identity[name] !== b.identity[name])
+  // A file that was changed makes other circuits of those that it is of: it is what there is to say.
+  const changed = differing.find(
+    name => name.startsWith(FILE) && a.identity[name] !== undefined && b.identity[name] !== undefined,
+  )
+  return changed ?? differing[0]
 }
 
 /** Whether the shards looked as deep as this. */

@@ -11,6 +11,7 @@ import { cutTargets, looksUnsorted } from '../verification/cut.ts'
 import { type Asking, type Comparable, isComparable, openAll, type VerifyOptions } from '../verify.ts'
 import { describe, tablesOf, takeUp } from './describe.ts'
 import type { Block, Partial, PartOutcome, Shard, Told } from './partial.ts'
+import { joinInputs, withFilesOpened } from './reads.ts'
 
 export interface ShardOptions extends VerifyOptions {
   readonly shard: Shard
@@ -32,7 +33,8 @@ const MOST_BLOCKS = 64
 /**
  * Compare the targets of one shard.
  *
- * @throws InputError as `verify` does, and where `earlier` is about something else and not to be replaced
+ * @throws InputError as `verify` does, where a file is changed while it is read, and where `earlier` is about
+ *   something else and not to be replaced
  */
 export async function runShard(options: ShardOptions): Promise<Partial> {
   const { shard } = options
@@ -45,7 +47,7 @@ export async function runShard(options: ShardOptions): Promise<Partial> {
     const unsorted = await Promise.all(files.map(edges => options.anyOrder === true || looksUnsorted(edges)))
     const tables = await tablesOf(options, pairs)
     const blank = await describe(options, opened, tables)
-    const earlier = takeUp(options, blank)
+    const earlier = await takeUp(options, blank)
     if (earlier?.complete) return earlier
     // Rows in no order are all read for every block.
     const rows = files.reduce((sum, edges) => sum + edges.edgeCount, 0) / shard.of
@@ -56,26 +58,45 @@ export async function runShard(options: ShardOptions): Promise<Partial> {
     const finished = (earlier?.blocks ?? []).filter((_, k) => isDone(k))
     const before = earlier?.seconds ?? 0
     const seconds = (): number => before + (performance.now() - started) / 1000
-    let partial: Partial = { ...blank, blocks: finished, seconds: before }
+    const kept = finished.length === 0 ? undefined : earlier
+    let partial: Partial = await withFilesOpened(
+      { ...blank, ...withInputs(blank, kept), blocks: finished, seconds: before },
+      pairs,
+    )
     options.onPartial?.(partial)
     for (const block of todo.slice(finished.length)) {
       // A short block ends before it looks for a signal: one that came while files were opened must not be lost.
       options.signal?.throwIfAborted()
       const outcomes = await compareBlock(original, pairs, tables, { ...options, unsorted }, block)
       const done: Block = { ...block, outcomes }
-      partial = { ...partial, blocks: [...partial.blocks, done], seconds: seconds() }
+      partial = await withFilesOpened(
+        { ...partial, blocks: [...partial.blocks, done], seconds: seconds() },
+        pairs,
+      )
       options.onPartial?.(partial)
     }
     if (options.level === 'full' && partial.globals) {
       options.signal?.throwIfAborted()
       partial = { ...partial, full: await allAround(pairs, tables), seconds: seconds() }
     }
-    partial = { ...partial, complete: true }
+    partial = await withFilesOpened({ ...partial, complete: true }, pairs)
     options.onPartial?.(partial)
     return partial
   } finally {
     opened.close()
   }
+}
+
+/** With what was opened for blocks that an interrupted run has finished. */
+function withInputs({ cases }: Partial, earlier: Partial | undefined): Pick<Partial, 'cases' | 'reads'> {
+  const joined = cases.map((one, k) => ({
+    ...one,
+    proof: {
+      ...one.proof,
+      inputs: joinInputs([one.proof.inputs, earlier?.cases[k]?.proof.inputs ?? []]),
+    },
+  }))
+  return { cases: joined, reads: earlier?.reads ?? {} }
 }
 
 /** Connections and edges of one block: it is done when both are. */

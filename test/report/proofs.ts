@@ -15,6 +15,13 @@ const CHECKS: readonly CheckId[] = [
 
 const DELAY = { originalEdge: 12, manipulatedEdge: 9, property: 'delay', before: 0.5, after: 0.25 }
 
+/** What a finding of such a name says besides. */
+const TOLD: Readonly<Record<string, Partial<Finding>>> = {
+  amount: { expected: '4 of 20', found: '5' },
+  delay: { expected: '0.8 to 1.2', found: '4.5' },
+  bounds: { found: '-0.25' },
+}
+
 /** Complete by type: a new code does not compile until it is here, and then needs words. */
 export const FINDINGS: Readonly<Record<FindingCode, Finding>> = {
   'nodes.count': finding('nodes.count', 'nodes.same', {
@@ -94,7 +101,7 @@ export const CODES = Object.keys(FINDINGS) as FindingCode[]
 /** One of each code of a contract. */
 function contractFindings(): Record<ContractCode, Finding> {
   const entries = CONTRACT_CODES.map(code => {
-    const told = code.endsWith('.amount') ? { expected: '4 of 20', found: '5' } : {}
+    const told = TOLD[code.split('.')[1] ?? ''] ?? {}
     return [code, { ...withEdge(code, 'rows.kept', DELAY), ...told, operation: 0 }]
   })
   return Object.fromEntries(entries) as Record<ContractCode, Finding>

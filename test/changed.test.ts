@@ -1,0 +1,160 @@
+/** A file that is changed while it is read, by links from the circuit: every verb notices it. */
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { runSelect } from '../src/cli/select-run.ts'
+import { diff } from '../src/diff.ts'
+import { inspect } from '../src/inspect.ts'
+import { openCircuits } from '../src/list-circuits.ts'
+import { PLAIN } from '../src/report/style.ts'
+import { mergePartials, type PartialFile, requireUnchanged } from '../src/shards/merge.ts'
+import { type Partial, parsePartial, partialToText } from '../src/shards/partial.ts'
+import { runShard } from '../src/shards/run-shard.ts'
+import { verify } from '../src/verify.ts'
+
+const FIXTURES = fileURLToPath(new URL('fixtures/links', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'connproof-changed-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+beforeEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+  cpSync(FIXTURES, folder, { recursive: true })
+  // Progress is told every so often: here at once.
+  let now = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 1000
+    return now
+  })
+})
+afterEach(() => vi.restoreAllMocks())
+
+const linked = join(folder, 'linked')
+const plain = join(folder, 'plain')
+const IDS = join(linked, 'parts/ids.h5')
+const VALUES = join(linked, 'parts/values.h5')
+const LIST = join(folder, 'list.csv')
+
+const touch = (file: string) => (): void =>
+  utimesSync(file, new Date(), new Date(statSync(file).mtimeMs + 5000))
+const changed = (file: string) => ({
+  name: 'InputError',
+  message: 'was changed while it was read',
+  file,
+  hint: expect.stringContaining('run the same command again'),
+})
+
+describe('a file that is changed while it is read is told', () => {
+  it.each([
+    ['first', [linked, plain]],
+    ['second', [plain, linked]],
+  ] as const)('by diff, of the %s circuit', async (_, [a, b]) => {
+    expect((await diff(a, b)).equal).toBe(true)
+    await expect(diff(a, b, { onProgress: touch(IDS) })).rejects.toMatchObject(changed(IDS))
+  })
+
+  it('by diff, inspect and verify of a list', async () => {
+    writeFileSync(LIST, '0,1\n1,2\n')
+    await expect(diff(LIST, LIST, { onProgress: touch(LIST), idBase: 0 })).rejects.toMatchObject(
+      changed(LIST),
+    )
+    await expect(inspect(LIST, { onProgress: touch(LIST), idBase: 0 })).rejects.toMatchObject(changed(LIST))
+    const { original, manipulated, close } = await openCircuits(LIST, [LIST], [], { idBase: 0 })
+    touch(LIST)()
+    const [proof] = await verify({ original, manipulated })
+    await close()
+    expect(proof?.trouble).toMatchObject({ message: 'was changed while it was read', file: LIST })
+  })
+
+  it('by inspect', async () => {
+    expect((await inspect(linked)).edges[0]?.problem).toBeUndefined()
+    await expect(inspect(linked, { onProgress: touch(IDS) })).rejects.toMatchObject(changed(IDS))
+  })
+
+  it('by select, which writes nothing then', async () => {
+    writeFileSync(LIST, '1,1\n1,1\n')
+    const output = join(folder, 'out')
+    const flags = {
+      circuit: linked,
+      mode: 'directed',
+      seedMode: 'constant',
+      all: true,
+      seed: 1,
+      output,
+      show: 5,
+      allow: ['list.repeats', 'list.absent', 'list.autapse'],
+    } as unknown as Parameters<typeof runSelect>[1]
+    const signal = new AbortController().signal
+    for (const file of [IDS, LIST]) {
+      // Findings are said after the list was held against the circuit.
+      const terminal = { out: () => {}, err: touch(file), style: PLAIN, errIsTty: false }
+      await expect(runSelect(LIST, flags, { terminal, signal })).rejects.toMatchObject(changed(file))
+      expect(existsSync(output)).toBe(false)
+    }
+    const terminal = { out: () => {}, err: () => {}, style: PLAIN, errIsTty: false }
+    expect(await runSelect(LIST, flags, { terminal, signal })).toBe(0)
+  })
+})
+
+describe('shards', () => {
+  const shard = async (index: number, onPartial?: (partial: Partial) => void, earlier?: Partial) => {
+    const { original, manipulated, close } = await openCircuits(plain, [linked], [])
+    try {
+      return await runShard({
+        original,
+        manipulated,
+        shard: { index, of: 2 },
+        blockRows: 2,
+        earlier,
+        onPartial,
+      })
+    } finally {
+      await close()
+    }
+  }
+  const kept = (partial: Partial): PartialFile => {
+    const file = `shard-${partial.shard.index}.json`
+    return { file, partial: parsePartial(partialToText(partial), file) }
+  }
+
+  it('notice a file that is changed while they read, and do not keep what they found after', async () => {
+    const states: Partial[] = []
+    const running = shard(1, partial => {
+      if (states.push(partial) === 2) touch(VALUES)()
+    })
+    await expect(running).rejects.toMatchObject(changed(VALUES))
+    expect(states.length).toBe(2)
+    expect(states.at(-1)?.complete).toBe(false)
+    // Nor do they go on from what was found before.
+    const earlier = kept(states[1] as Partial).partial
+    await expect(shard(1, undefined, earlier)).rejects.toThrow(`not the same file ${VALUES}`)
+  })
+
+  it('are merged only while all that each of them opened is what it was', async () => {
+    const parts = [kept(await shard(1)), kept(await shard(2))]
+    for (const part of parts) await requireUnchanged(part)
+    expect(parts.map(({ partial }) => Object.keys(partial.reads).includes(VALUES))).toContain(true)
+    touch(VALUES)()
+    const refused = await Promise.allSettled(parts.map(requireUnchanged))
+    expect(refused.filter(({ status }) => status === 'rejected')).toMatchObject([
+      { reason: { message: expect.stringContaining('has changed since shard 1/2'), file: VALUES } },
+      { reason: { message: expect.stringContaining('has changed since shard 2/2'), file: VALUES } },
+    ])
+  })
+
+  it('that opened two states of one file are no whole', async () => {
+    const first = kept(await shard(1))
+    touch(VALUES)()
+    const second = kept(await shard(2))
+    expect(() => mergePartials([first, second])).toThrow(/not the same file .*values\.h5/)
+  })
+
+  it('name the same files as one run', async () => {
+    const [merged] = mergePartials([kept(await shard(1)), kept(await shard(2))])
+    const { original, manipulated, close } = await openCircuits(plain, [linked], [])
+    const [whole] = await verify({ original, manipulated })
+    await close()
+    expect(whole?.inputs.map(({ file }) => file)).toContain(VALUES)
+    expect(merged?.inputs).toEqual(whole?.inputs)
+  })
+})
