@@ -227,7 +227,8 @@ describe('what edge types say', () => {
     // Samples are taken at every 2.9th row.
     const rare = all.map((_, k) => (k === 1 || k === 2000 ? 5 : 0))
     const often = all.map((_, k) => (k === 0 || k === 2001 ? 5 : 0))
-    const made = (edgeType: number | readonly number[], rows = all) => edgesOf(rows, { columns: {}, edgeType, types: {} })
+    const made = (edgeType: number | readonly number[], rows = all) =>
+      edgesOf(rows, { columns: {}, edgeType, types: {} })
     const zeroed = await compareSynapses(made(rare), made(0), UNCHANGED)
     expect([zeroed.findings, zeroed.pipeline]).toEqual([[], ['edge_type.zeroed']])
     // The first sampled is gone: what is left looks like zeros.
