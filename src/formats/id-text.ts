@@ -1,6 +1,6 @@
 /** Ids as text: one a line, all in one line, or wrapped; or a table with a header that names their column. */
 import { InputError } from '../errors.ts'
-import { fieldsOf, type Header, idHeader, looksNumeric } from './list-header.ts'
+import { fieldsOf, type Header, hasRowName, idHeader, looksNumeric } from './list-header.ts'
 
 export interface IdText {
   /** As written, whatever they count from. */
@@ -11,6 +11,7 @@ export interface IdText {
 
 interface Line {
   readonly number: number
+  readonly text: string
   readonly fields: readonly string[]
   /** Nothing but blanks between them. */
   readonly blanks: boolean
@@ -41,8 +42,10 @@ export function parseIdText(text: string, file: string): IdText {
   if (!first.fields.every(looksNumeric)) {
     const header = idHeader(first.fields)
     if (header.problem !== undefined) throw wrong(header.problem, first.number, HEADER)
-    const { column, width } = layoutOf(header, second)
-    const ids = lines.numbers.slice(1).map(({ fields, number }) => {
+    const { column, width, rowNames } = layoutOf(header, second)
+    const ids = lines.numbers.slice(1).map(({ text: line, fields, number }, row) => {
+      if (rowNames && !hasRowName(line, fields[0], row))
+        throw wrong(`${width} columns, the first of them no row number,`, number, ONE_A_LINE)
       if (fields.length === width) return integer(fields[column] ?? '', number)
       throw wrong(`${fields.length} columns instead of ${width}`, number, ONE_A_LINE)
     })
@@ -84,7 +87,12 @@ function linesOf(text: string): Lines {
     .entries()) {
     const [content = '', ...comment] = line.split('#')
     if (content.trim() !== '')
-      numbers.push({ number: k + 1, fields: fieldsOf(content), blanks: !/[,;\t]/.test(content) })
+      numbers.push({
+        number: k + 1,
+        text: content,
+        fields: fieldsOf(content),
+        blanks: !/[,;\t]/.test(content),
+      })
     else if (numbers.length === 0 && comment.length > 0)
       named ||= idHeader(fieldsOf(comment.join(''))).problem === undefined
   }
@@ -94,7 +102,7 @@ function linesOf(text: string): Lines {
 /** From the header and the first line of numbers, which may have the names of rows that R gives no name. */
 function layoutOf({ width, indexed, columns }: Header, first: Line | undefined) {
   const shift = !indexed && first?.fields.length === width + 1 ? 1 : 0
-  return { column: (columns[0] ?? 0) + shift, width: width + shift }
+  return { column: (columns[0] ?? 0) + shift, width: width + shift, rowNames: shift === 1 }
 }
 
 const namedBy = ({ base }: Header, line: number): IdText['named'] =>

@@ -53,6 +53,16 @@ export function isRangeOfNames(fields: readonly string[]): boolean {
   return fields.toSorted().every((field, k) => field === String(k))
 }
 
+/**
+ * Whether a column to which a header gives no name can be the name of its row: the number of the row, from 0 (pandas)
+ * or 1 (R), or what R alone writes, a name in quotes before numbers without. Another may be anything.
+ *
+ * @param line as written
+ * @param row from 0
+ */
+export const hasRowName = (line: string, field: string | undefined, row: number): boolean =>
+  field === String(row) || field === String(row + 1) || /^\s*"[^"]*"[^"]*$/.test(line)
+
 /** Columns that hold the number or the name of their row. The first of them may have no name at all. */
 const INDEX =
   /^(unnamed:_\d+(_level_\d+)?|(__)?index(_level_\d+__)?|level_\d+|row_(nr|names?|index)|rownames?)$/

@@ -4,6 +4,7 @@ import { InputFile } from './input-file.ts'
 import {
   fieldsOf,
   type Header,
+  hasRowName,
   isRangeOfNames,
   looksNumeric,
   namesTargetFirst,
@@ -150,6 +151,8 @@ class LineReader {
     if (untouched && this.#isHeader(fields)) return
     this.#layout ??= this.#layoutOf(fields)
     if (fields.length !== this.#layout.width) throw this.#columnsFound(fields.length)
+    if (this.#layout.rowNames && !hasRowName(text, fields[0], this.#columns.source.length))
+      throw this.#wrong(`${fields.length} columns, the first of them no row number,`, INDEX_HINT)
     const [source, target] = [fields[this.#layout.source] ?? '', fields[this.#layout.target] ?? '']
     this.#push(this.#integer(source), this.#integer(target))
   }
@@ -179,12 +182,12 @@ class LineReader {
     const header = this.#header
     if (header === undefined) {
       if (fields.length !== 2) throw this.#columnsFound(fields.length)
-      return { width: 2, source: 0, target: 1 }
+      return { width: 2, source: 0, target: 1, rowNames: false }
     }
     const { width, indexed, columns } = header
     const shift = !indexed && fields.length === width + 1 ? 1 : 0
     const [source = 0, target = 1] = columns
-    return { width: width + shift, source: source + shift, target: target + shift }
+    return { width: width + shift, source: source + shift, target: target + shift, rowNames: shift === 1 }
   }
 
   #push(source: number, target: number): void {
@@ -216,6 +219,8 @@ interface Layout {
   readonly width: number
   readonly source: number
   readonly target: number
+  /** Whether the first has no name in a header of its own. */
+  readonly rowNames: boolean
 }
 
 const HEADER_HINT =

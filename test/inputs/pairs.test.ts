@@ -136,6 +136,7 @@ describe('csv lists', () => {
     ['header', 'pre_id,post_id\n0,5\n7,0\n3,3\n200,1\n7,0\n'],
     ['quoted header and byte order mark', '\ufeff"source","target"\n0,5\n7,0\n3,3\n200,1\n7,0\n'],
     ['comments and blank lines', '# made by hand\n\n0,5\n7,0\n  \n3,3\n# more\n200,1\n7,0\n\n'],
+    ['rows of R that are some of many', '"pre" "post"\n"12" 0 5\n"4" 7 0\n"a b" 3 3\n"7" 200 1\n"9" 7 0\n'],
     [
       'savetxt',
       '0.000000000000000000e+00 5.000000000000000000e+00\n7.0e+00 0.0e+00\n3 3.\n2.0e+02 1e0\n7 0\n',
@@ -161,6 +162,12 @@ describe('csv lists', () => {
     ['a damaged first line', 'l12,13\n1,2\n', /"l12" in line 1/],
     ['one name beside a number', 'pre,13\n1,2\n', /"pre,13" in line 1/],
     ['both names of one side', 'pre,source\n1,2\n', /"pre,source" in line 1/],
+    ['a column without a name', 'pre,post\n5,2,3\n', /3 columns, the first of them no row number, in line 2/],
+    [
+      'a quoted column without a name',
+      '"pre","post"\n"5","2","3"\n',
+      /first of them no row number, in line 2/,
+    ],
     ['a third name', 'pre,post,weight\n1,2,3\n', /"weight" in line 1/],
     ['GIDs beside node ids', 'pre_gid,target_node_id\n1,2\n', /GIDs beside node ids.* in line 1/],
     ['what may be a header of pandas', '0,1\n7,8\n', /"0,1", which is a connection or a header .* in line 1/],
