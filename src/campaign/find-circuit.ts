@@ -4,7 +4,8 @@
  */
 import { stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { findParquet } from '../inputs/parquet-splits.ts'
+import { isInputError } from '../errors.ts'
+import { findParquet, findSplits } from '../inputs/parquet-splits.ts'
 import { candidates, findManipulatedCircuit, type ResultPlace } from '../interop/manip-config/find-result.ts'
 import type { Campaign, ConfigSettings, Variant } from './types.ts'
 
@@ -19,6 +20,18 @@ export async function findManipulated({ config }: Campaign, variant: Variant): P
   const place = placeOf(config, id)
   const found = await findManipulatedCircuit(place)
   return found === undefined ? { looked: candidates(place).map(({ path }) => path) } : { file: found.path }
+}
+
+/** Why what was found is what a run left that has not come to its end; undefined where nothing says so. */
+export async function unfinished(file: string): Promise<string | undefined> {
+  try {
+    const parquet = await findParquet(file)
+    if (parquet !== undefined) await findSplits(parquet)
+    return undefined
+  } catch (error) {
+    if (!isInputError(error)) throw error
+    return `${error.file ?? file}: ${error.message}`
+  }
 }
 
 /** Folder of the manipulated circuit as the configuration says it. */

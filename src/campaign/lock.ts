@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { InputError, isInputError } from '../errors.ts'
 import { createFile, writeFileAtomic } from '../formats/atomic-write.ts'
 import { isJsonObject, type JsonObject, type JsonValue, readJsonFile } from '../formats/json.ts'
@@ -84,12 +85,22 @@ const byKey = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
 /**
  * Run `work` while no other process works on the same campaign. `owner` says who we are, for the other one's message.
  *
+ * @param patience milliseconds to wait for another one to end; default 0
  * @throws InputError if another one does
  */
-export async function alone<T>(output: string, owner: string, work: () => Promise<T>): Promise<T> {
+export async function alone<T>(
+  output: string,
+  owner: string,
+  work: () => Promise<T>,
+  patience = 0,
+): Promise<T> {
   const file = `${lockFile(output)}.busy`
   makeFolder(output)
-  take(file, owner)
+  const until = performance.now() + patience
+  for (let busy = take(file, owner); busy !== undefined; busy = take(file, owner)) {
+    if (performance.now() >= until) throw busy
+    await setTimeout(LOOK_AGAIN)
+  }
   try {
     return await work()
   } finally {
@@ -98,18 +109,22 @@ export async function alone<T>(output: string, owner: string, work: () => Promis
   }
 }
 
-function take(file: string, owner: string): void {
+/** Milliseconds. */
+const LOOK_AGAIN = 50
+
+/** Undefined, or that another one has it. */
+function take(file: string, owner: string): InputError | undefined {
   try {
     // Whole or not at all: on a full disk there would be an empty file, and nobody to remove it.
     createFile(file, `${owner}\n`)
+    return undefined
   } catch (error) {
     if (!isInputError(error) || !existsSync(file)) throw error
     if (isLeft(file)) {
       rmSync(file, { force: true })
-      take(file, owner)
-      return
+      return take(file, owner)
     }
-    throw new InputError(
+    return new InputError(
       `another connproof works on this campaign: ${ownerOf(file) ?? 'it has just ended'}`,
       {
         file,

@@ -2,6 +2,7 @@
 import { InputError, nearestName } from '../errors.ts'
 import { alone, readLock, writeLock } from './lock.ts'
 import type { Campaign } from './types.ts'
+import { isUrl } from './url.ts'
 
 export interface RegisterOptions {
   /** Replace another URL. */
@@ -21,8 +22,13 @@ export async function register(
   options: RegisterOptions = {},
 ): Promise<string> {
   const fullName = fullNameOf(campaign, name)
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new InputError(`expected a URL that begins with https://, found ${url}`, { field: 'URL' })
+  if (!isUrl(url))
+    throw new InputError(
+      `expected a URL that begins with https:// and nothing else, found ${JSON.stringify(url)}`,
+      {
+        field: 'URL',
+      },
+    )
   const written = campaign.registrations.get(fullName)
   if (written !== undefined && written !== url)
     throw new InputError(`${fullName} has another URL there: ${written}`, {

@@ -6,7 +6,7 @@ import { isJsonArray, type JsonObject } from '../formats/json.ts'
 import type { Level } from '../verification/proof.ts'
 import { BaseCircuit } from './base.ts'
 import { configKey, configParameters } from './config-steps.ts'
-import { type Found, findManipulated } from './find-circuit.ts'
+import { type Found, findManipulated, unfinished } from './find-circuit.ts'
 import { keptReasons } from './kept-proof.ts'
 import { type Lock, readLock, type StepRecord } from './lock.ts'
 import { openManipulated, proofKey, proofStep } from './proof-step.ts'
@@ -34,6 +34,8 @@ export interface VariantState {
   readonly config: PartState & { readonly file: string }
   /** Undefined: NOT FOUND. */
   readonly circuit: string | undefined
+  /** Why the run that makes it has not come to its end; undefined where nothing says so. */
+  readonly unfinished: string | undefined
   /** Where it was looked for. */
   readonly looked: readonly string[]
   readonly proof: PartState & {
@@ -100,6 +102,7 @@ async function variantState(
       file: variant.paths.config,
     },
     circuit: found.file,
+    unfinished: found.file === undefined ? undefined : await unfinished(found.file),
     looked: found.looked ?? [],
     proof: {
       ...(proof === undefined

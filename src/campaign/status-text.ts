@@ -32,7 +32,7 @@ function cells(state: VariantState): string[] {
     selection.state === 'done' ? selectedWords(state) : words(selection),
     words(mask),
     words(config),
-    circuit === undefined ? 'NOT FOUND' : 'found',
+    circuit === undefined ? 'NOT FOUND' : state.unfinished === undefined ? 'found' : 'UNFINISHED',
     proofWords(state),
     registered ?? 'TO BE ADDED',
   ]

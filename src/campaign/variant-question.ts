@@ -1,5 +1,5 @@
 /** One variant of a campaign as a question to `verify`, for runs that look at it alone. */
-import { InputError, nearestName } from '../errors.ts'
+import { InputError } from '../errors.ts'
 import type { VerifyOptions } from '../verify.ts'
 import { BaseCircuit } from './base.ts'
 import { findManipulated } from './find-circuit.ts'
@@ -7,6 +7,7 @@ import { readLock } from './lock.ts'
 import { namedPair } from './populations.ts'
 import { selectionKey, selectSteps } from './select-steps.ts'
 import type { Campaign } from './types.ts'
+import { variantNamed } from './variants.ts'
 import { requestOf, unknownRequest } from './verify-request.ts'
 
 /**
@@ -19,16 +20,7 @@ export async function withVariant<T>(
   id: string,
   run: (question: VerifyOptions) => Promise<T>,
 ): Promise<T> {
-  const variant = campaign.variants.find(one => one.id === id)
-  if (variant === undefined) {
-    const ids = campaign.variants.map(one => one.id)
-    const near = nearestName(id, ids)
-    throw new InputError(`there is no variant ${id}`, {
-      file: campaign.file,
-      field: '--variant',
-      hint: near === undefined ? `there are ${ids.join(', ')}` : `did you mean ${near}?`,
-    })
-  }
+  const variant = variantNamed(campaign, id)
   const { file, looked } = await findManipulated(campaign, variant)
   if (file === undefined)
     throw new InputError(`the circuit of ${id} is not there`, { file: looked?.[0], hint: 'make it first' })

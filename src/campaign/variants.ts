@@ -1,11 +1,12 @@
 /** From manipulations to the circuits they make, and the paths of design section 6. */
 import { join, resolve, sep } from 'node:path'
-import { nearestName } from '../errors.ts'
+import { InputError, nearestName } from '../errors.ts'
 import { effectiveSeed } from '../selection/seed.ts'
 import type { Path, TextDocument } from './document.ts'
 import { lockFile } from './lock-file.ts'
 import type { RawCampaign } from './raw.ts'
 import type { Campaign, Manipulation, Variant, VariantPaths } from './types.ts'
+import { isUrl } from './url.ts'
 import { refuse } from './validate.ts'
 
 type Expandable = Pick<Campaign, 'name' | 'output' | 'manipulations'>
@@ -39,7 +40,27 @@ export function expand(
     Object.keys(raw.registrations ?? {}),
     variants.map(variant => variant.fullName),
   )
+  for (const [name, url] of Object.entries(raw.registrations ?? {}))
+    if (!isUrl(url))
+      refuse(
+        document,
+        ['registrations', name],
+        `expected a URL and nothing else, found ${JSON.stringify(url)}`,
+      )
   return variants
+}
+
+/** @throws InputError with the nearest name, if there is no such variant */
+export function variantNamed({ variants, file }: Campaign, id: string): Variant {
+  const variant = variants.find(one => one.id === id)
+  if (variant !== undefined) return variant
+  const ids = variants.map(one => one.id)
+  const near = nearestName(id, ids)
+  throw new InputError(`there is no variant ${id}`, {
+    file,
+    field: '--variant',
+    hint: near === undefined ? `there are ${ids.join(', ')}` : `did you mean ${near}?`,
+  })
 }
 
 interface Placed {

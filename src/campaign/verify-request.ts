@@ -54,6 +54,13 @@ export async function unknownConfig(
   }
 }
 
+/** Where the others are merged from shards. */
+export const notInShards = ({ id, paths }: Variant, [why]: readonly string[]): Trouble => ({
+  message: `it is judged by its configuration, in a task of its own, and has no proof that is up to date (${why})`,
+  file: paths.config,
+  hint: `connproof verify CAMPAIGN --variant ${id}`,
+})
+
 const whyStale = async (
   step: Step | undefined,
   lock: Lock,

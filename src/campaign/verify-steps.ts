@@ -22,12 +22,15 @@ import { FORCED, type RunOptions } from './run-steps.ts'
 import { selectionKey, selectSteps } from './select-steps.ts'
 import { reasons, recordOf, requireUnchanged, type Step, withStep } from './steps.ts'
 import type { Campaign, Variant } from './types.ts'
-import { judgedBy, requestOf, unknownConfig, unknownRequest } from './verify-request.ts'
+import { variantNamed } from './variants.ts'
+import { judgedBy, notInShards, requestOf, unknownConfig, unknownRequest } from './verify-request.ts'
 import { resultOf } from './verify-result.ts'
 
 export interface VerifyCampaignOptions extends RunOptions {
   /** What the comparison needs: memory, threads, how many culprits to keep. */
   readonly comparison?: Partial<Omit<VerifyOptions, 'original' | 'manipulated' | 'requests'>> | undefined
+  /** Id of a variant: no other is looked at, and others may be proven at the same time. */
+  readonly only?: string | undefined
   /** How proofs are written, but for their paths. */
   readonly form?: RecordForm | undefined
   /** What makes the proofs: `verify`, or something that has the comparisons from elsewhere. */
@@ -79,7 +82,9 @@ export async function verifyCampaign(
       const lock = await readLock(campaign.output)
       return new Verification(campaign, base, lock, options).run()
     }
-    return await (options.dryRun ? run() : alone(campaign.output, options.owner ?? 'a program', run))
+    // Of one circuit, tasks of a cluster run at once: each takes its turn to write, see Verification.
+    const together = options.dryRun || options.only !== undefined
+    return await (together ? run() : alone(campaign.output, options.owner ?? 'a program', run))
   } finally {
     base.close()
   }
@@ -104,7 +109,7 @@ class Verification {
   readonly #home: string
   readonly #steps: ReadonlyMap<string, Step>
   #lock: Lock
-  #kept = false
+  readonly #kept: Record<string, StepRecord> = {}
 
   constructor(campaign: Campaign, base: BaseCircuit, lock: Lock, options: VerifyCampaignOptions) {
     this.#campaign = campaign
@@ -120,7 +125,7 @@ class Verification {
     const outcomes = new Map<Variant, CircuitOutcome>()
     const pending: Pending[] = []
     try {
-      for (const variant of this.#campaign.variants) {
+      for (const variant of this.#variants()) {
         const found = await this.#look(variant)
         if ('state' in found) outcomes.set(variant, found)
         else pending.push(found)
@@ -130,9 +135,25 @@ class Verification {
     } finally {
       for (const { circuit } of pending) circuit?.close()
       // Also of a run that is interrupted: the proofs that are written are known.
-      if (this.#kept) writeLock(this.#home, this.#lock)
+      if (Object.keys(this.#kept).length > 0) await this.#write()
     }
     return this.#campaign.variants.flatMap(variant => outcomes.get(variant) ?? [])
+  }
+
+  #variants(): readonly Variant[] {
+    const { only } = this.#options
+    return only === undefined ? this.#campaign.variants : [variantNamed(this.#campaign, only)]
+  }
+
+  /** What others have written meanwhile stays. */
+  async #write(): Promise<void> {
+    const { only, owner = 'a program' } = this.#options
+    if (only === undefined) return writeLock(this.#home, this.#lock)
+    const write = async (): Promise<void> => {
+      const now = await readLock(this.#home)
+      writeLock(this.#home, { ...now, steps: { ...now.steps, ...this.#kept } })
+    }
+    await alone(this.#home, owner, write, PATIENCE)
   }
 
   /** What there is to do for a variant, or why nothing is. */
@@ -158,6 +179,11 @@ class Verification {
     if (stale.length === 0 && record !== undefined)
       stale.push(...(await keptReasons(record, variant.paths.proof)))
     const why = [...stale, ...(record?.result.verdict === 'cannot_tell' ? ['it could not be told'] : [])]
+    if (this.#options.judge !== undefined && judgedBy(variant) === 'config') {
+      circuit?.close()
+      if (why.length === 0) return { ...common, ...place, state: 'unchanged' }
+      return { ...common, ...place, record: undefined, state: 'failed', trouble: notInShards(variant, why) }
+    }
     if (why.length === 0 && this.#options.force) why.push(FORCED)
     if (why.length > 0 && !this.#options.dryRun)
       return {
@@ -173,10 +199,9 @@ class Verification {
     return { ...common, ...place, reasons: why, state: why.length === 0 ? 'unchanged' : 'to do' }
   }
 
-  /** Shards are compared with masks. */
   #unknown(variant: Variant): Promise<Trouble | undefined> {
     const step = (key: string): Step | undefined => this.#steps.get(key)
-    return judgedBy(variant) === 'mask' || this.#options.judge !== undefined
+    return judgedBy(variant) === 'mask'
       ? unknownRequest(this.#campaign, variant, this.#lock, step(selectionKey(variant)))
       : unknownConfig(this.#campaign, variant, this.#lock, [
           step(selectionKey(variant)),
@@ -246,10 +271,13 @@ class Verification {
     const made = { ...step, parameters: { ...step.parameters, level } }
     const record = await recordOf(made, inputs, done, this.#home)
     this.#lock = withStep(this.#lock, step.key, record)
-    this.#kept = true
+    this.#kept[step.key] = record
     return { variant, file, looked: [], reasons: why, state: 'proven', record, proof, trouble: undefined }
   }
 }
+
+/** Milliseconds that a proof waits to be written down while another process works on the campaign. */
+const PATIENCE = 600_000
 
 /** Nothing is recorded of it: it is looked at again the next time. */
 function failed({ variant, file, reasons: why }: Pending, error: InputError): CircuitOutcome {

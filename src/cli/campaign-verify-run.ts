@@ -31,6 +31,7 @@ const TAKES: readonly (keyof VerifyFlags)[] = [
   'jobs',
   'allowMissing',
   'dryRun',
+  'variant',
   'junit',
   'sha256',
   'reproducible',
@@ -58,6 +59,7 @@ export async function runCampaignVerify(
     dryRun: flags.dryRun,
     force: flags.force,
     owner: whoWeAre(),
+    only: flags.variant,
     signal,
     form,
     comparison: {

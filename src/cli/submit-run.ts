@@ -2,10 +2,13 @@
 import { realpathSync } from 'node:fs'
 import { readCampaign } from '../campaign/campaign.ts'
 import { clusterRecords, clusterToText } from '../cluster/cluster-text.ts'
-import { type Submitted, submit } from '../cluster/submit.ts'
+import { submit } from '../cluster/submit.ts'
+import { isUnderWay, type Submitted } from '../cluster/submit-options.ts'
 import { InputError } from '../errors.ts'
 import { jsonLines } from '../report/json.ts'
+import { plural } from '../report/sentences.ts'
 import type { FindingCode } from '../verification/proof.ts'
+import { whoWeAre } from './campaign-flags.ts'
 import { AS_ASKED, CANNOT_TELL } from './exit-codes.ts'
 import type { Session } from './program.ts'
 import { formOf } from './record-flags.ts'
@@ -27,6 +30,7 @@ export async function runSubmit(
     ...flags,
     // submit refuses codes that do not exist or cannot be allowed.
     allow: (flags.allow ?? []) as FindingCode[],
+    owner: whoWeAre(),
     program: [process.execPath, realpathSync(process.argv[1] ?? '')],
   })
   const { calls, left, tasks } = done
@@ -43,8 +47,7 @@ export async function runSubmit(
     )
   } else terminal.out(flags.dryRun ? dryRunText(done) : submittedText(done))
   if (!flags.json && !flags.dryRun) {
-    const under = tasks.filter(({ state }) => state === 'queued' || state === 'running')
-    terminal.out(clusterToText(under, terminal.style))
+    terminal.out(clusterToText(tasks.filter(isUnderWay), terminal.style))
   }
   for (const { file, state } of done.scripts)
     if (state === 'edited') terminal.err(`connproof: note: ${file} was edited and is used as it is\n`)
@@ -56,13 +59,19 @@ export async function runSubmit(
 
 const callText = (args: readonly string[]): string => ['sbatch', ...args].join(' ')
 
-const dryRunText = ({ scripts, calls }: Submitted): string =>
+const dryRunText = ({ scripts, calls, left }: Submitted): string =>
   `${[
     ...scripts.map(({ file, text }) => `# ${file}\n${text}`),
-    ...(calls.length === 0 ? ['nothing to submit'] : calls.map(({ args }) => callText(args))),
+    ...(calls.length === 0 ? [nothing(left)] : calls.map(({ args }) => callText(args))),
   ].join('\n')}\n`
 
-const submittedText = ({ calls }: Submitted): string =>
+/** What is left out may be stale, or not there: then it is not true that all is done. */
+const nothing = (left: Submitted['left']): string =>
+  left.length === 0
+    ? 'nothing to submit: all is done or under way'
+    : `nothing can be submitted: ${plural(left.length, 'circuit')} left out`
+
+const submittedText = ({ calls, left }: Submitted): string =>
   calls.length === 0
-    ? 'nothing to submit: all is done or under way\n'
+    ? `${nothing(left)}\n`
     : `${calls.map(({ args, job }) => `job ${job}: ${callText(args)}`).join('\n')}\n`

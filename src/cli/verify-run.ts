@@ -125,8 +125,12 @@ export const readBy = ({ removed, added, config, source, target, nodes }: Verify
 ]
 
 /** A missing circuit must not be taken for one that may be missing. */
-function refuseOfCampaigns({ allowMissing, dryRun }: VerifyFlags): void {
-  const flag = allowMissing ? '--allow-missing' : dryRun ? '--dry-run' : undefined
+function refuseOfCampaigns({ allowMissing, dryRun, variant }: VerifyFlags): void {
+  const [flag] = [
+    ...(allowMissing ? ['--allow-missing'] : []),
+    ...(dryRun ? ['--dry-run'] : []),
+    ...(variant === undefined ? [] : ['--variant']),
+  ]
   if (flag !== undefined) throw new InputError('goes with a campaign file only', { field: flag })
 }
 

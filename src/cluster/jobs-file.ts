@@ -13,6 +13,8 @@ export interface Submission {
   readonly job: string
   /** Key of each task by its index in the array; of a job that is no array under ''. */
   readonly tasks: Readonly<Record<string, string>>
+  /** Of a manipulation: sha256 of the configuration and the lists that it was started with. */
+  readonly from?: string | undefined
   /** The job that merges what this one leaves. */
   readonly merge?: string | undefined
 }
@@ -43,3 +45,14 @@ export async function readJobs(file: string): Promise<JobsFile> {
 
 export const writeJobs = (file: string, jobs: JobsFile): void =>
   writeFileAtomic(file, `${JSON.stringify(jobs, undefined, 2)}\n`)
+
+/** Write `before` and more submissions; what was written. */
+export function withSubmissions(
+  file: string,
+  before: JobsFile,
+  submissions: readonly Submission[],
+): JobsFile {
+  const jobs: JobsFile = { ...before, submissions: [...before.submissions, ...submissions] }
+  writeJobs(file, jobs)
+  return jobs
+}

@@ -1,10 +1,11 @@
 /** Job scripts as files that somebody may have edited: what he wrote is never overwritten unasked. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { InputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
-import type { JobsFile } from './jobs-file.ts'
+import { makeFolders } from '../formats/make-folder.ts'
+import { type JobsFile, writeJobs } from './jobs-file.ts'
 
 export interface ScriptFile {
   readonly file: string
@@ -37,4 +38,29 @@ export function planScripts(
 
 export function writeScripts(scripts: readonly ScriptFile[]): void {
   for (const { file, text, state } of scripts) if (state === 'new') writeFileAtomic(file, text)
+}
+
+/** Remember in `file` how these were written, so that edits can be told; what is remembered now. */
+export function withScripts(file: string, before: JobsFile, scripts: readonly ScriptFile[]): JobsFile {
+  const written = scripts.flatMap(one =>
+    one.state === 'edited' ? [] : [[basename(one.file), sha256(one.text)] as const],
+  )
+  const jobs: JobsFile = { ...before, scripts: { ...before.scripts, ...Object.fromEntries(written) } }
+  writeJobs(file, jobs)
+  return jobs
+}
+
+/** @throws InputError if it cannot be made or written to */
+export function makeFolder(folder: string): void {
+  try {
+    makeFolders(folder)
+    accessSync(folder, constants.W_OK)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    throw new InputError(`cannot be written to (${code})`, {
+      file: folder,
+      hint: 'job scripts and logs go there: give the campaign another output folder',
+      cause,
+    })
+  }
 }

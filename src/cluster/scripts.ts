@@ -14,25 +14,43 @@ export interface Wanted {
   readonly allow: readonly FindingCode[]
 }
 
-/** One task of the array: variant and shard stand in a line of the list of tasks. */
+/**
+ * One task of the array: variant and shard stand in a line of the list of tasks, whose number is the index in the array
+ * plus the argument of the script. Arrays of more tasks than Slurm takes are several.
+ */
 export function verifyScript(
   campaign: Campaign,
   layout: ClusterLayout,
   program: Program,
   { level, allow }: Wanted,
 ): string {
+  const verify = `${program.map(quote).join(' ')} verify ${quote(campaign.file)}`
+  const judged = `--level ${level}${allowing(allow)}`
   return `${[
     ...header(campaign, 'verify', `${layout.logs}/verify_%A_%a.log`),
     '# The line of this task: number, variant, shard, partial result.',
-    `line=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${quote(layout.tasks)})`,
+    '[ "$#" -gt 0 ] || set -- 0',
+    'task=$((SLURM_ARRAY_TASK_ID + $1))',
+    `line=$(sed -n "$((task + 1))p" ${quote(layout.tasks)})`,
     `IFS=$'\\t' read -r number variant shard partial <<<"$line"`,
-    '[ "$number" = "$SLURM_ARRAY_TASK_ID" ]',
+    '[ "$number" = "$task" ]',
+    '',
+    '# Judged by its configuration and in one piece. Whatever it finds, the others get their verdict.',
+    `if [ "$shard" = ${WHOLE} ]; then`,
+    '  code=0',
+    `  ${verify} --variant "$variant" ${judged} --quiet || code=$?`,
+    '  [ "$code" -le 2 ]',
+    '  exit',
+    'fi',
     '',
     '# Goes on where an interrupted run stopped.',
-    `exec ${program.map(quote).join(' ')} verify ${quote(campaign.file)} \\`,
-    `  --variant "$variant" --shard "$shard" --partial "$partial" --level ${level}${allowing(allow)} --force --quiet`,
+    `exec ${verify} \\`,
+    `  --variant "$variant" --shard "$shard" --partial "$partial" ${judged} --force --quiet`,
   ].join('\n')}\n`
 }
+
+/** In the list of tasks, instead of a shard. */
+export const WHOLE = '-'
 
 /** Runs when all tasks have completed, and looks for itself whether they have. */
 export const mergeScript = (

@@ -1,6 +1,6 @@
 /** What there is to do on a cluster for a campaign, and how far each of it is. */
 import { existsSync } from 'node:fs'
-import { findManipulated } from '../campaign/find-circuit.ts'
+import { findManipulated, unfinished } from '../campaign/find-circuit.ts'
 import { readLock } from '../campaign/lock.ts'
 import { proofKey } from '../campaign/proof-step.ts'
 import { campaignState } from '../campaign/state.ts'
@@ -12,13 +12,14 @@ import type { Level } from '../verification/proof.ts'
 import { readJobs, type Submission, type What } from './jobs-file.ts'
 import { clusterLayout, partialPath } from './layout.ts'
 import type { Wanted } from './scripts.ts'
-import { type SlurmTask, slurmTasks } from './slurm.ts'
+import { progressOf, type SlurmTask, slurmTasks } from './slurm.ts'
 
 export interface Task {
-  /** Unique and lasting: `verify <variant> 2/5`, `manipulate <variant>`. */
+  /** Unique and lasting: `verify <variant> 2/5`, `verify <variant>`, `manipulate <variant>`. */
   readonly key: string
   readonly what: What
   readonly variant: string
+  /** Undefined: all of it, as of what is judged by its configuration. */
   readonly shard: Shard | undefined
 }
 
@@ -46,8 +47,8 @@ export interface TaskReport {
   readonly note: string | undefined
 }
 
-export const verifyTask = (variant: string, shard: Shard): Task => ({
-  key: `verify ${variant} ${shardName(shard)}`,
+export const verifyTask = (variant: string, shard: Shard | undefined): Task => ({
+  key: shard === undefined ? `verify ${variant}` : `verify ${variant} ${shardName(shard)}`,
   what: 'verify',
   variant,
   shard,
@@ -63,27 +64,33 @@ export const manipulateTask = (variant: string): Task => ({
 /** A task from its key. */
 export function taskOf(key: string): Task {
   const [, what, variant = '', index, of] = /^(verify|manipulate) (\S+)(?: (\d+)\/(\d+))?$/.exec(key) ?? []
-  if (what === 'verify' && index !== undefined)
-    return verifyTask(variant, { index: Number(index), of: Number(of) })
-  return manipulateTask(variant)
+  if (what !== 'verify') return manipulateTask(variant)
+  return verifyTask(variant, index === undefined ? undefined : { index: Number(index), of: Number(of) })
+}
+
+export interface ReportOptions {
+  /** Results that judge otherwise do not count; default any. */
+  readonly wanted?: Wanted | undefined
+  /** Slurm must answer: else what waits would be submitted a second time. */
+  readonly sure?: boolean | undefined
 }
 
 /**
  * Reports of these tasks; results are looked at, Slurm is asked, and neither is believed for the other.
  *
- * @param wanted results that judge otherwise do not count; default any
+ * @throws InputError with Slurm's own words where it must answer and does not
  */
 export async function reportTasks(
   campaign: Campaign,
   tasks: readonly Task[],
-  wanted?: Wanted,
+  { wanted, sure = false }: ReportOptions = {},
 ): Promise<TaskReport[]> {
   const layout = clusterLayout(campaign)
   const { submissions } = await readJobs(layout.jobs)
   const latest = latestOf(submissions)
   const asked = new Set(tasks.flatMap(({ key }) => latest.get(key)?.job ?? []))
   const known = await slurmTasks([...asked]).catch((error: unknown) => {
-    if (isInputError(error)) return undefined
+    if (isInputError(error) && !sure) return undefined
     throw error
   })
   const byPlace = new Map((known ?? []).map(one => [`${one.job}_${one.index ?? ''}`, one]))
@@ -91,7 +98,9 @@ export async function reportTasks(
   return Promise.all(
     tasks.map(async task => {
       const submitted = latest.get(task.key)
-      const slurm = submitted && byPlace.get(`${submitted.job}_${submitted.index}`)
+      const slurm =
+        submitted &&
+        (byPlace.get(`${submitted.job}_${submitted.index}`) ?? byPlace.get(`${submitted.job}_rest`))
       const result = await resultOf(campaign, task, proven, wanted)
       const asks = { there: result === true, submitted: submitted !== undefined, asked: known !== undefined }
       return {
@@ -134,26 +143,17 @@ function latestOf(submissions: readonly Submission[]) {
   return latest
 }
 
-const UNDER_WAY: Readonly<Record<string, TaskState>> = {
-  PENDING: 'queued',
-  REQUEUED: 'queued',
-  CONFIGURING: 'queued',
-  SUSPENDED: 'running',
-  RUNNING: 'running',
-  COMPLETING: 'running',
-}
-
 function stateOf(
   { there, submitted, asked }: { there: boolean; submitted: boolean; asked: boolean },
   slurm: SlurmTask | undefined,
 ): TaskState {
-  const underWay = slurm && UNDER_WAY[slurm.state]
-  if (underWay !== undefined) return underWay
+  const progress = slurm && progressOf(slurm.state)
+  if (progress === 'queued' || progress === 'running') return progress
   if (there) return 'done'
   if (!submitted) return 'to do'
   if (!asked) return 'not known'
-  if (slurm === undefined) return 'forgotten'
-  return slurm.state === 'COMPLETED' ? 'no result' : 'failed'
+  if (progress === undefined) return 'forgotten'
+  return progress === 'completed' ? 'no result' : 'failed'
 }
 
 /** Whether the result is there; a text: it is, but does not count. */
@@ -165,7 +165,9 @@ async function resultOf(
 ): Promise<boolean | string> {
   if (what === 'manipulate') {
     const found = campaign.variants.find(({ id }) => id === variant)
-    return found !== undefined && (await findManipulated(campaign, found)).file !== undefined
+    const { file } = found === undefined ? {} : await findManipulated(campaign, found)
+    if (file === undefined) return false
+    return (await unfinished(file)) ?? true
   }
   if (proven.has(variant)) return true
   if (shard === undefined) return false
