@@ -2,9 +2,9 @@
 import type { JsonObject } from '../formats/json.ts'
 import { plural, troubleLines } from '../report/sentences.ts'
 import { PLAIN, type Style } from '../report/style.ts'
-import { proofToText } from '../report/text.ts'
+import { proofTexts } from '../report/text.ts'
 import { wrapText } from '../report/wrap.ts'
-import type { Trouble } from '../verification/proof.ts'
+import type { Proof, Trouble } from '../verification/proof.ts'
 import { countsOf } from './verify-result.ts'
 import type { CircuitOutcome } from './verify-steps.ts'
 
@@ -22,7 +22,10 @@ export function campaignToText(
   { show, style = PLAIN }: VerifyTextOptions,
 ): string {
   const lines = [...originalLines(outcomes)]
-  for (const outcome of outcomes) lines.push(...outcomeLines(outcome, show, style))
+  const judged = outcomes.flatMap(({ proof }) => proof ?? [])
+  const texts = proofTexts(judged, { show, style })
+  const texted = new Map(judged.map((proof, k) => [proof, texts[k] ?? '']))
+  for (const outcome of outcomes) lines.push(...outcomeLines(outcome, texted, style))
   return `${[...lines, '', ...summaryLines(outcomes)].join('\n')}\n`
 }
 
@@ -39,7 +42,7 @@ function originalLines(outcomes: readonly CircuitOutcome[]): string[] {
   return [...new Set(lines)]
 }
 
-function outcomeLines(outcome: CircuitOutcome, show: number, style: Style): string[] {
+function outcomeLines(outcome: CircuitOutcome, texts: ReadonlyMap<Proof, string>, style: Style): string[] {
   const { variant, state, record, proof, trouble } = outcome
   switch (state) {
     case 'missing':
@@ -50,10 +53,10 @@ function outcomeLines(outcome: CircuitOutcome, show: number, style: Style): stri
       return [`${variant.id}: to be proven (${outcome.reasons.join('; ')})`]
     default: {
       const line = countLine(variant.id, record?.result)
-      if (record?.result.verdict === 'verified') return [line]
+      if (record?.result.verdict === 'verified') return [`${line}: ${style.good('verified')}`]
       // Its own first line says the same.
       if (proof !== undefined)
-        return [line, ...indented(proofToText(proof, { show, style }).trimEnd().split('\n').slice(1))]
+        return [line, ...indented((texts.get(proof) ?? '').trimEnd().split('\n').slice(1))]
       return [line, ...indented([`${record?.result.verdict}, as before: ${variant.paths.proof}`])]
     }
   }

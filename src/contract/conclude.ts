@@ -63,7 +63,8 @@ export function concludeExamination(
   const exact = predicted === undefined ? undefined : judgeSynapses(predicted)
   const findings: Finding[] = [
     ...stops(plan, overflow),
-    ...(exact?.findings ?? invariants.columns.map(synapseFinding)),
+    ...(exact?.findings.map(finding => withAmount(finding, invariants.changedAsMany)) ??
+      invariants.columns.map(synapseFinding)),
     ...invariants.findings.map(contractFinding),
     ...(indices ?? []).map(indexFinding),
     ...[...(prediction?.overflows ?? [])].map(([property, count]) => overflowFinding(property, count)),
@@ -127,6 +128,13 @@ function stops({ seed, splits }: Plan, overflow: number | undefined): Finding[] 
       culprits: [],
     },
   ]
+}
+
+/** Of a property of which as many values were altered as asked, but not all of those that were to be. */
+function withAmount(finding: Finding, changedAsMany: ReadonlyMap<string, number>): Finding {
+  const { code, property = '' } = finding
+  const changed = code === 'property.changed' ? (changedAsMany.get(property) ?? 0) : 0
+  return changed === 0 ? finding : { ...finding, expected: changed, found: changed }
 }
 
 /** What a sound result may be, and yet nobody wants. */

@@ -2,6 +2,7 @@
 import type { FindingCode, Proof } from '../verification/proof.ts'
 import { CONTRACT_RULES } from './contract-advice.ts'
 import { FULL_RULES } from './full-sentences.ts'
+import { QUESTION_RULES } from './question-advice.ts'
 import { REFERENCE_RULES } from './reference-advice.ts'
 import { SYNAPSE_RULES } from './synapse-advice.ts'
 
@@ -31,12 +32,7 @@ const RULES: readonly Rule[] = [
     cause: 'the node sets or node attributes of the two circuits differ',
     next: 'compare the selections with connproof inspect CIRCUIT --nodes SET --ids, or give a file of ids instead',
   },
-  {
-    when: ({ count, proof }) =>
-      count('asked.still_there') > 0 && untouched(proof) && count('outside.changed') === 0,
-    cause: 'no asked connection was removed: this looks like a copy of the original',
-    next: 'check that the circuit config points to the new edges file, and the amount in the manipulation config',
-  },
+  ...QUESTION_RULES,
   {
     when: ({ count, proof }) => count('lost.not_asked') > 0 && proof.connections?.manipulated === 0,
     cause: 'no connection is left between the selected neurons: the mask was probably not used at all',
@@ -136,11 +132,6 @@ export function adviceFor(proof: Proof): Advice | undefined {
   const evidence = { proof, count: (code: FindingCode) => counts.get(code) ?? 0 }
   return RULES.find(rule => rule.when(evidence))
 }
-
-const untouched = ({ classes, asked, connections }: Proof): boolean =>
-  classes !== undefined &&
-  classes.asked_still_there === asked.removed - classes.asked_absent &&
-  connections?.original === connections?.manipulated
 
 function allDoubled({ findings }: Proof): boolean {
   const found = findings.find(finding => finding.code === 'multiplicity.changed')

@@ -1,6 +1,9 @@
 /** Likely causes of what the contract of a configuration found. Most telling first. */
 import type { Rule } from './advice.ts'
 
+/** Other rows, or values that the function does not make. */
+const ALTERED = ['alteration.outside', 'alteration.amount', 'alteration.value', 'alteration.range'] as const
+
 export const CONTRACT_RULES: readonly Rule[] = [
   {
     when: ({ count }) => count('config.stops') > 0,
@@ -54,6 +57,20 @@ export const CONTRACT_RULES: readonly Rule[] = [
     next: 'compare seed and --splits with the log of the run, and the order of the ids that the mask was made for',
   },
   {
+    // As many as asked, where an alteration has its amount.
+    when: ({ count, proof }) =>
+      proof.contract?.predicted === true &&
+      proof.findings.some(
+        ({ code, expected, found }) =>
+          code === 'property.changed' && expected !== undefined && expected === found,
+      ) &&
+      count('synapse.extra') + count('synapse.missing') === 0 &&
+      ALTERED.every(code => count(code) === 0),
+    cause:
+      'as many values were altered as asked, but in other rows: another seed, or another number of splits',
+    next: 'compare seed and --splits with the log of the run',
+  },
+  {
     when: ({ count }) => count('removal.amount') > 0,
     cause:
       'a split kept rows that were never manipulated, or the run had another amount or selection than this file',
@@ -91,7 +108,7 @@ export const CONTRACT_RULES: readonly Rule[] = [
   {
     when: ({ proof }) =>
       proof.findings.some(({ code }) =>
-        /^(rewiring|conductance|connection|kept|value|alteration)\./.test(code),
+        /^(rewiring|conductance|wiring|connection|kept|value|alteration)\./.test(code),
       ),
     cause: 'the result breaks a rule of its operation: it was made by another one, or changed since',
     next: 'see in the culprits whether whole splits are concerned (a run) or single edges (damage)',

@@ -27,13 +27,35 @@ const WIDTH = 80
 
 /** All proofs of one run, and a line that sums them up where there are several. Ends with a line break. */
 export function proofsToText(proofs: readonly Proof[], options: TextOptions): string {
-  const blocks = proofs.map(proof => proofToText(proof, options))
+  const blocks = proofTexts(proofs, options)
   if (proofs.length > 1) blocks.push(`${summary(proofs)}\n`)
   return blocks.join('\n')
 }
 
+/** A block for each; what is equal in several of them is told once, with the names of all. */
+export function proofTexts(proofs: readonly Proof[], options: TextOptions): string[] {
+  const shared = new Map<string, string[]>()
+  for (const proof of proofs)
+    for (const key of new Set(keysOf(proof))) shared.set(key, [...(shared.get(key) ?? []), proof.circuit])
+  return proofs.map(proof => blockOf(proof, options, shared))
+}
+
+/** What is told of a proof, in full: what has the same key is the same to a reader. */
+const keysOf = ({ findings, trouble }: Proof): string[] => [
+  ...findings.map(keyOf),
+  ...(trouble === undefined ? [] : [troubleLines(trouble).join('\n')]),
+]
+
+const keyOf = (finding: Finding): string =>
+  [findingSentence(finding), finding.code, ...culpritSentences(finding, Number.POSITIVE_INFINITY)].join('\n')
+
+/** Circuits in which a finding (or a trouble) is the same, by its key. */
+type Shared = ReadonlyMap<string, readonly string[]>
+
 /** One proof, as a block of lines; ends with a line break. */
-export function proofToText(proof: Proof, { show, style = PLAIN }: TextOptions): string {
+export const proofToText = (proof: Proof, options: TextOptions): string => blockOf(proof, options, new Map())
+
+function blockOf(proof: Proof, { show, style = PLAIN }: TextOptions, shared: Shared): string {
   const lines = [
     connectionsLine(proof) ?? proof.circuit,
     `${verdictStyle(style)[proof.verdict](VERDICT_WORDS[proof.verdict])}: ${verdictSentence(proof)}`,
@@ -46,9 +68,29 @@ export function proofToText(proof: Proof, { show, style = PLAIN }: TextOptions):
       ...more.map(line => `    ${line}`),
     )
   }
-  if (proof.trouble !== undefined) lines.push(...troubleLines(proof.trouble).map(line => `  ${line}`))
-  for (const finding of proof.findings) lines.push(...findingLines(finding, show, style))
-  const advice = adviceFor(proof)
+  const tell = (told: readonly string[], key: string, name: string): void => {
+    const [first = proof.circuit, ...others] = shared.get(key) ?? []
+    if (first !== proof.circuit) add(`as in ${first}`, name)
+    else {
+      lines.push(...told)
+      if (others.length > 0) add('the same in', others.join(', '))
+    }
+  }
+  if (proof.trouble !== undefined) {
+    const told = troubleLines(proof.trouble)
+    tell(
+      told.map(line => `  ${line}`),
+      told.join('\n'),
+      proof.trouble.message,
+    )
+  }
+  for (const finding of proof.findings)
+    tell(findingLines(finding, show, style), keyOf(finding), `[${finding.code}]`)
+  const keys = keysOf(proof)
+  const before =
+    keys.length > 0 && keys.every(key => (shared.get(key)?.[0] ?? proof.circuit) !== proof.circuit)
+  // Told where its findings are.
+  const advice = before ? undefined : adviceFor(proof)
   add('likely cause', advice?.cause)
   add('next', advice?.next)
   add('map of rows', edgeMapSentence(proof))

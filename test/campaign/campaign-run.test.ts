@@ -74,7 +74,7 @@ describe('a campaign of seven manipulations', { timeout: 60_000 }, () => {
         diff === undefined
           ? new RegExp(`^${id}: NOT FOUND!$`)
           : new RegExp(
-              `^${id}: 120 neurons in total; \\d+ connections between \\d+x\\d+ selected neurons \\(DIFF: -${diff}\\)$`,
+              `^${id}: 120 neurons in total; \\d+ connections between \\d+x\\d+ selected neurons \\(DIFF: -${diff}\\): verified$`,
             ),
       )
     }

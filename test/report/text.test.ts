@@ -128,14 +128,79 @@ describe('verdicts', () => {
   })
 })
 
+describe('what several circuits have in common', () => {
+  const lost = FINDINGS['lost.not_asked']
+  const named = (circuit: string, findings: Parameters<typeof proofWith>[0]) =>
+    proofWith(findings, { circuit })
+  const text = (...proofs: ReturnType<typeof proofWith>[]) => proofsToText(proofs, { show: 5 })
+
+  it('is told once, with their names', () => {
+    const said = text(named('a', [lost]), named('b', [lost]), named('c', [lost, FINDINGS['count.differs']]))
+    expect(said.match(/connections lost, though not asked/g)).toHaveLength(1)
+    expect(said.match(/likely cause: /g)).toHaveLength(2)
+    expect(said).toContain('\n  the same in: b, c\n')
+    expect(said.match(/\n {2}as in a: \[lost\.not_asked\]\n/g)).toHaveLength(2)
+    expect(said).toContain('the count is off')
+  })
+
+  it('is the same in all that is known of it', () => {
+    const other = { ...lost, culprits: [{ source: 5, target: 7, original: 3, manipulated: 0 }] }
+    expect(text(named('a', [lost]), named('b', [other])).match(/though not asked/g)).toHaveLength(2)
+    expect(text(named('a', [lost]), named('b', [other]))).not.toContain('as in')
+  })
+
+  it('may be why nothing could be told', () => {
+    const gone = text({ ...unreadable(), circuit: 'a' }, { ...unreadable(), circuit: 'b' })
+    expect(gone.match(/try: check the path/g)).toHaveLength(1)
+    expect(gone).toMatch(/the same in: b\n(.|\n)*\n {2}as in a: no such file\n/)
+  })
+})
+
 describe('advice', () => {
   const cause = (...args: Parameters<typeof proofWith>) => adviceFor(proofWith(...args))?.cause ?? ''
   const stillThere = { ...FINDINGS['asked.still_there'], count: 8 }
   const untouched = { connections: { original: 48, manipulated: 48 } }
 
   it('knows an unmanipulated copy', () => {
-    expect(cause([stillThere], untouched)).toContain('copy of the original')
-    expect(cause([{ ...stillThere, count: 3 }], untouched)).not.toContain('copy of the original')
+    const same = { ...untouched, edges: { original: 200, manipulated: 200 } }
+    const there = { ...stillThere, culprits: [{ source: 1, target: 2, original: 4, manipulated: 4 }] }
+    expect(cause([there], same)).toContain('copy of the original')
+    expect(cause([there], { ...same, original: '/a', file: '/a' })).toContain('given twice')
+    expect(cause([{ ...there, count: 3 }], same)).not.toContain('copy of the original')
+    expect(cause([there], { ...same, edges: { original: 200, manipulated: 199 } })).not.toContain('copy')
+    const notAdded = { ...FINDINGS['asked.not_added'], count: 8 }
+    const addition = { ...same, asked: { removed: 0, added: 8 } }
+    expect(cause([notAdded], addition)).toContain('copy of the original')
+    expect(cause([notAdded, FINDINGS['property.changed']], addition)).not.toContain('copy')
+  })
+
+  it('knows arguments that are swapped, and masks given as the other kind', () => {
+    const here = { source: 1, target: 2, original: 0, manipulated: 3 }
+    const absent = { ...FINDINGS['asked.absent'], count: 8, culprits: [here] }
+    const added = { ...FINDINGS['added.not_asked'], count: 8 }
+    expect(cause([absent, added])).toMatch(/^the arguments are swapped/)
+    expect(cause([absent, { ...added, count: 7 }])).not.toContain('swapped')
+    expect(cause([{ ...absent, culprits: [{ ...here, manipulated: 0 }] }, added])).not.toContain('swapped')
+    const already = {
+      ...FINDINGS['asked.already_there'],
+      count: 8,
+      culprits: [{ ...here, original: 3, manipulated: 0 }],
+    }
+    const lost = { ...FINDINGS['lost.not_asked'], count: 8 }
+    const addition = { asked: { removed: 0, added: 8 } }
+    expect(cause([already, lost], addition)).toMatch(/given as --added/)
+    expect(cause([already, { ...lost, count: 9 }], addition)).not.toMatch(/given as --added/)
+  })
+
+  it('knows that no mask was given', () => {
+    const unasked = { asked: { removed: 0, added: 0 }, inputs: [] }
+    expect(cause([FINDINGS['lost.not_asked']], unasked)).toMatch(/^no mask was given/)
+    expect(cause([FINDINGS['added.not_asked']], unasked)).toMatch(/^no mask was given/)
+    expect(cause([FINDINGS['lost.not_asked'], FINDINGS['added.not_asked']], unasked)).toMatch('rewired')
+    // An empty mask is one.
+    expect(cause([FINDINGS['lost.not_asked']], { ...unasked, inputs: proofWith([]).inputs })).not.toMatch(
+      /^no mask/,
+    )
   })
 
   it('knows a mask applied to other nodes', () => {

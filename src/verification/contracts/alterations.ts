@@ -175,6 +175,20 @@ export class AlterationJudge {
     return { name, type: 'u8', bytes, text: false }
   }
 
+  /** Values that changed, by property, where in each split as many did as the percentage says. */
+  changedAsMany(): Map<string, number> {
+    const found = new Map<string, number>()
+    for (const { operation, property, alone, filter, tallies } of this.#altered) {
+      if (!alone || filter === undefined) continue
+      if (tallies.every(({ candidates, changed }) => changed === share(operation.percent, candidates)))
+        found.set(
+          property.name,
+          tallies.reduce((sum, { changed }) => sum + changed, 0),
+        )
+    }
+    return found
+  }
+
   end(): void {
     for (const { operation, place, property, alone, filter, tallies, balance } of this.#altered) {
       if (!alone || filter === undefined) continue

@@ -25,6 +25,8 @@ export interface Invariants {
   readonly notChecked: readonly string[]
   /** Functions were judged together: nothing is said of each of them. */
   readonly asWhole: boolean
+  /** Values that changed, by property, where as many did as the alteration of it asks for. */
+  readonly changedAsMany: ReadonlyMap<string, number>
 }
 
 export interface InvariantOptions extends SynapseOptions {
@@ -100,6 +102,7 @@ async function checkAs(
     ),
     asWhole: modelled === 'sequence',
     zeroed: layout.zeroed,
+    changedAsMany: judge.changedAsMany?.() ?? new Map(),
     notChecked: [...layout.notChecked, ...(judge.notChecked?.() ?? []), ...types.notChecked()],
   }
 }
@@ -123,7 +126,10 @@ function modelledOf(
   return left.length > 1 ? 'sequence' : { operation, place: operations.indexOf(operation) }
 }
 
-type Told = Judge & { notChecked?: () => string[] }
+type Told = Judge & {
+  notChecked?: () => string[]
+  changedAsMany?: () => ReadonlyMap<string, number>
+}
 
 function rowsJudge(
   operations: readonly Operation[],
@@ -162,6 +168,7 @@ function rowsJudge(
       removals.end()
       alterations.end()
     },
+    changedAsMany: () => alterations.changedAsMany(),
   }
 }
 
