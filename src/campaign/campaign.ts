@@ -49,7 +49,7 @@ export async function readCampaign(path: string): Promise<Campaign> {
 
 async function configSettings(
   document: TextDocument,
-  { config = {}, output }: RawCampaign,
+  { config = {}, output, name }: RawCampaign,
   circuit: string,
   folder: string,
 ): Promise<ConfigSettings> {
@@ -69,12 +69,24 @@ async function configSettings(
       : isFolder
         ? resolve(circuit, 'circuit_config.json')
         : circuit,
-    outputPath: config.output_path ? resolve(folder, config.output_path) : `${absolute}__{name}`,
+    outputPath: config.output_path
+      ? resolve(folder, config.output_path)
+      : `${config.circuit_path === undefined ? wholeCircuit(absolute, name) : absolute}__{name}`,
     blueConfig: config.blue_config,
     workflowTemplate: template,
     seed: config.seed ?? 0,
     splits: config.splits ?? 1,
   }
+}
+
+/**
+ * The folder of a circuit of which one knows that of its configuration: results lie beside the original, not inside.
+ * Circuits of BBP have the configuration in a folder `sonata`; of others the campaign may say the name.
+ */
+function wholeCircuit(folder: string, name: string | undefined): string {
+  const above = dirname(folder)
+  if (basename(folder) === name || above === folder) return folder
+  return basename(folder) === 'sonata' || basename(above) === name ? above : folder
 }
 
 const isFile = async (path: string): Promise<boolean> =>

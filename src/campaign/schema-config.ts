@@ -13,7 +13,9 @@ export const CONFIG_SCHEMA = {
     },
     circuit_path: text('folder of the base circuit; default: that of circuit'),
     circuit_config: text('SONATA configuration that is manipulated; default: circuit'),
-    output_path: text('folder of the manipulated circuit, with {name}; default <circuit_path>__{name}'),
+    output_path: text(
+      'folder of the manipulated circuit, with {name}; default <circuit_path>__{name}, of <circuit>/sonata <circuit>__{name}',
+    ),
     blue_config: text('A: BlueConfig or CircuitConfig to update'),
     workflow_template: text('template of the registration workflow'),
     seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'default 0' },

@@ -16,6 +16,7 @@ import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
 import { formOf } from './record-flags.ts'
 import { resourcesFor } from './resources.ts'
+import { saidOn } from './stdout-file.ts'
 import type { VerifyFlags } from './verify.ts'
 
 /** Culprits in JSON where `--show` does not ask for more. */
@@ -46,6 +47,7 @@ export async function runCampaignVerify(
 ): Promise<number> {
   refuseSaid(flags, TAKES)
   const form = formOf(flags)
+  const say = saidOn(terminal, { '--junit': flags.junit }, flags.json)
   const campaign = await readCampaign(file)
   await refuseOverwritingOwn(campaign)
   const progress = new Progress({
@@ -80,7 +82,7 @@ export async function runCampaignVerify(
     .finally(() => progress.clear())
   await outputs.write('', [], junitXml(outcomes.map(outcome => suiteOf(outcome, flags, form))))
   if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf), form))
-  else terminal.out(campaignToText(outcomes, { show: flags.show, style: terminal.style }))
+  else say(campaignToText(outcomes, { show: flags.show, style: terminal.style }))
   return exitCodeOf(outcomes, flags)
 }
 

@@ -29,6 +29,9 @@ export interface ConfigFlags {
   readonly dryRun?: true
 }
 
+/** `-` is stdout, which is the default. */
+const outputOf = (path: string): string | undefined => (path === '-' ? undefined : path)
+
 export function addConfig(program: Command, session: Session): void {
   program
     .command('config')
@@ -48,7 +51,7 @@ export function addConfig(program: Command, session: Session): void {
         'sonata',
       ]),
     )
-    .option('-o, --output <path>', 'file, or folder of --simulation; default stdout')
+    .option('-o, --output <path>', 'file, or folder of --simulation; default stdout', outputOf)
     .option('--force', 'overwrite what is there')
     .option('--for <release>', '--check: this release must run it, such as 1.0.4')
     .addOption(new Option('--folder <path>', '--check: where the job will start').hideHelp())

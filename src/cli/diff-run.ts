@@ -9,6 +9,7 @@ import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
 import { formOf } from './record-flags.ts'
 import { resourcesFor } from './resources.ts'
+import { saidOn } from './stdout-file.ts'
 
 /** Connections in JSON where `--show` does not ask for more. */
 const KEEP = 10
@@ -20,6 +21,7 @@ export async function runDiff(
   flags: DiffFlags,
   { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
+  const say = saidOn(terminal, { '--write-differences': flags.writeDifferences }, flags.json)
   const outputs = planOutputs({ ...flags, ...{ proof: undefined } }, [a, b], [b])
   const progress = new Progress({
     write: terminal.err,
@@ -39,11 +41,8 @@ export async function runDiff(
     }).finally(() => progress.clear())
     signal.throwIfAborted()
     await outputs.write('', [result.differences])
-    terminal.out(
-      flags.json
-        ? jsonLines([diffRecord(result)], formOf(flags))
-        : diffToText(result, { show: flags.show, style: terminal.style }),
-    )
+    if (flags.json) terminal.out(jsonLines([diffRecord(result)], formOf(flags)))
+    else say(diffToText(result, { show: flags.show, style: terminal.style }))
     return result.equal ? AS_ASKED : DIFFERS
   } finally {
     outputs.abort()

@@ -16,6 +16,7 @@ import type { MergeFlags } from './merge.ts'
 import { planOutputs } from './outputs.ts'
 import type { Session } from './program.ts'
 import { formOf } from './record-flags.ts'
+import { saidOn } from './stdout-file.ts'
 import { exitCodeOf } from './verify-run.ts'
 
 /** Exit code of the verdicts, as `verify` has it. */
@@ -39,12 +40,13 @@ export async function runMerge(
     partials.push(part)
     signal.throwIfAborted()
   }
+  const say = saidOn(terminal, { '--proof': flags.proof }, flags.json)
   const outputs = planOutputs(flags, [...files, ...partials.flatMap(({ partial }) => filesOf(partial))], [])
   try {
     const proofs = mergePartials(partials)
     await outputs.write(proofFile(proofs, form), [])
     if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords), form))
-    else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
+    else say(proofsToText(proofs, { show: flags.show, style: terminal.style }))
     return exitCodeOf(proofs)
   } finally {
     outputs.abort()

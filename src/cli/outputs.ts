@@ -1,11 +1,12 @@
 /** Files that `verify` writes: refused before the run if they cannot be, complete or absent after it. */
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import { AtomicFile } from '../formats/atomic-write.ts'
 import { type DifferenceRow, differencesToCsv, differencesToNpz } from '../report/differences.ts'
 import { nameOfPath } from '../sonata/circuit.ts'
 import { refuseOverwriting } from './overwriting.ts'
+import { STDOUT, STDOUT_MAP, StdoutFile, sendMap, type Writable } from './stdout-file.ts'
 
 export interface OutputFlags {
   readonly proof?: string
@@ -47,10 +48,14 @@ export function planOutputs(
     ...tablesOf.map(path => ({ path, field: '--write-differences' })),
     ...maps.map(path => ({ path, field: '--write-edge-map' })),
   ]
-  refuseOverwriting(asked, inputs)
+  refuseOverwriting(
+    asked.filter(({ path }) => path !== STDOUT),
+    inputs,
+  )
   const given = new Set(inputs.filter(input => input !== undefined).map(realPath))
-  const opened: AtomicFile[] = []
-  const open = (path: string, flag: string): AtomicFile => {
+  const opened: Writable[] = []
+  const open = (path: string, flag: string): Writable => {
+    if (path === STDOUT) return new StdoutFile()
     refuse(path, flag, given, flags.force === true)
     // Two outputs of the same name would overwrite each other.
     given.add(realPath(path))
@@ -60,11 +65,12 @@ export function planOutputs(
   }
   const abort = (): void => {
     for (const file of opened) file.abort()
+    if (flags.writeEdgeMap === STDOUT) rmSync(STDOUT_MAP, { force: true })
   }
   try {
     const proof = flags.proof === undefined ? undefined : open(flags.proof, '--proof')
     const xml = flags.junit === undefined ? undefined : open(flags.junit, '--junit')
-    for (const path of maps) {
+    for (const path of maps.filter(path => path !== STDOUT_MAP)) {
       refuse(path, '--write-edge-map', given, flags.force === true)
       given.add(realPath(path))
     }
@@ -75,6 +81,7 @@ export function planOutputs(
         await writeTables(tables, differences)
         writeText(xml, junit)
         writeText(proof, text)
+        if (flags.writeEdgeMap === STDOUT) sendMap()
       },
     }
   } catch (error) {
@@ -84,7 +91,7 @@ export function planOutputs(
 }
 
 async function writeTables(
-  tables: readonly AtomicFile[],
+  tables: readonly Writable[],
   differences: readonly (readonly DifferenceRow[] | undefined)[],
 ): Promise<void> {
   for (const [k, table] of tables.entries()) {
@@ -94,13 +101,13 @@ async function writeTables(
   }
 }
 
-function writeText(file: AtomicFile | undefined, text: string): void {
+function writeText(file: Writable | undefined, text: string): void {
   if (file === undefined) return
   file.write(Buffer.from(text), 0)
   file.commit()
 }
 
-async function writeTable(file: AtomicFile, rows: readonly DifferenceRow[]): Promise<void> {
+async function writeTable(file: Writable, rows: readonly DifferenceRow[]): Promise<void> {
   if (file.path.endsWith('.npz')) file.write(await differencesToNpz(rows), 0)
   else {
     let at = 0
@@ -113,13 +120,17 @@ async function writeTable(file: AtomicFile, rows: readonly DifferenceRow[]): Pro
   file.commit()
 }
 
-/** One table per circuit: `FILE.csv`, or `FILE.<circuit>.csv` where there are several. */
+/** One table per circuit: `FILE.csv`, `-` for CSV on stdout, or `FILE.<circuit>.csv` where there are several. */
 export const tablePaths = (path: string, circuits: readonly string[]): string[] =>
   onePerCircuit(path, circuits, ['.csv', '.npz'], '--write-differences')
 
 /** Likewise of `--write-edge-map`. */
 export const edgeMapPaths = (path: string | undefined, circuits: readonly string[]): string[] =>
-  path === undefined ? [] : onePerCircuit(path, circuits, ['.npy'], '--write-edge-map')
+  path === undefined
+    ? []
+    : onePerCircuit(path, circuits, ['.npy'], '--write-edge-map').map(one =>
+        one === STDOUT ? STDOUT_MAP : one,
+      )
 
 function onePerCircuit(
   path: string,
@@ -127,6 +138,10 @@ function onePerCircuit(
   extensions: readonly string[],
   field: string,
 ): string[] {
+  if (path === STDOUT) {
+    if (circuits.length === 1) return [STDOUT]
+    throw new InputError(`stdout takes the file of one circuit, and there are ${circuits.length}`, { field })
+  }
   const extension = extname(path)
   if (!extensions.includes(extension))
     throw new InputError(`expected a name that ends in ${extensions.join(' or ')}, found ${path}`, { field })

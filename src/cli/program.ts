@@ -49,6 +49,7 @@ export function buildProgram(session: Session): Command {
   addDemo(program, session)
   addDoctor(program, session)
   addBench(program, session)
+  for (const verb of program.commands) verb.showHelpAfterError(`  try: connproof ${verb.name()} --help`)
   return program
 }
 

@@ -13,6 +13,7 @@ import { AS_ASKED } from './exit-codes.ts'
 import { refuseOverwriting } from './overwriting.ts'
 import type { Session } from './program.ts'
 import { resourcesFor } from './resources.ts'
+import { STDOUT } from './stdout-file.ts'
 import type { VerifyFlags } from './verify.ts'
 import { KEEP, readBy, withQuestion } from './verify-run.ts'
 
@@ -28,8 +29,10 @@ export async function runShardVerb(
   refuseOthers(flags)
   const { shard } = flags
   const file = flags.partial ?? `connproof-${shard.index}-of-${shard.of}.json`
-  refuseOverwriting([{ path: file, field: '--partial' }], [...readBy(flags), original, ...manipulated])
-  const earlier = await earlierPartial(file, flags)
+  const toStdout = file === STDOUT
+  if (!toStdout)
+    refuseOverwriting([{ path: file, field: '--partial' }], [...readBy(flags), original, ...manipulated])
+  const earlier = toStdout ? undefined : await earlierPartial(file, flags)
   const run = (options: VerifyOptions): Promise<Partial> =>
     runShard({
       ...options,
@@ -37,24 +40,26 @@ export async function runShardVerb(
       earlier,
       replace: flags.force,
       anyOrder: flags.anyOrder,
-      onPartial: partial => writeFileAtomic(file, partialToText(partial)),
+      onPartial: partial => {
+        if (!toStdout) writeFileAtomic(file, partialToText(partial))
+      },
     })
   const campaign = manipulated.length === 0 && (await isCampaignFile(original))
   const partial = await (campaign
     ? ofVariant(original, flags, session, run)
     : withQuestion(original, manipulated, flags, session, run)
   ).catch((error: unknown) => {
-    if (session.signal.aborted)
+    if (session.signal.aborted && !toStdout)
       session.terminal.err(
         `connproof: ${file} holds what shard ${shardName(shard)} had finished; the same command goes on from there\n`,
       )
     throw error
   })
   session.signal.throwIfAborted()
+  if (toStdout) session.terminal.out(partialToText(partial))
+  const say = toStdout ? session.terminal.err : session.terminal.out
   const done = partial === earlier ? 'was complete already' : 'is complete'
-  session.terminal.out(
-    `shard ${shardName(shard)} ${done}: ${file}\n  the verdict: connproof merge, of all shards\n`,
-  )
+  say(`shard ${shardName(shard)} ${done}: ${file}\n  the verdict: connproof merge, of all shards\n`)
   return AS_ASKED
 }
 

@@ -17,6 +17,7 @@ import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
 import { formOf } from './record-flags.ts'
 import { resourcesFor } from './resources.ts'
+import { STDOUT, saidOn } from './stdout-file.ts'
 import type { VerifyFlags } from './verify.ts'
 
 /** Culprits in JSON where `--show` does not ask for more. */
@@ -36,9 +37,10 @@ export async function runVerify(
     })
   refuseOfCampaigns(flags)
   const form = formOf(flags)
+  const say = saidOn(session.terminal, writtenBy(flags), flags.json)
   const outputs = planOutputs(flags, [...readBy(flags), original, ...manipulated], manipulated)
   try {
-    const proofs = await prove(original, manipulated, flags, session)
+    const proofs = (await prove(original, manipulated, flags, session)).map(asAsked(flags))
     session.signal.throwIfAborted()
     await outputs.write(
       proofFile(proofs, form),
@@ -47,7 +49,7 @@ export async function runVerify(
     )
     const { terminal } = session
     if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords), form))
-    else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
+    else say(proofsToText(proofs, { show: flags.show, style: terminal.style }))
     return exitCodeOf(proofs)
   } finally {
     outputs.abort()
@@ -68,6 +70,7 @@ export async function runConfigVerify(
     })
   refuseOfCampaigns(flags)
   const form = formOf(flags)
+  const say = saidOn(terminal, writtenBy(flags), flags.json)
   const outputs = planOutputs(flags, [...readBy(flags), original, ...manipulated], manipulated)
   const progress = new Progress({
     write: terminal.err,
@@ -80,7 +83,7 @@ export async function runConfigVerify(
     target: flags.targetPopulation,
   })
   try {
-    const proofs = await verifyConfig({
+    const made = await verifyConfig({
       original: circuit,
       manipulated,
       config: flags.config,
@@ -103,13 +106,14 @@ export async function runConfigVerify(
     })
     progress.clear()
     signal.throwIfAborted()
+    const proofs = made.map(asAsked(flags))
     await outputs.write(
       proofFile(proofs, form),
       proofs.map(proof => proof.differences),
       junitXml(proofs.map(proof => proofSuite(formed(proofRecord(proof), form)))),
     )
     if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords), form))
-    else terminal.out(proofsToText(proofs, { show: flags.show, style: terminal.style }))
+    else say(proofsToText(proofs, { show: flags.show, style: terminal.style }))
     return exitCodeOf(proofs)
   } finally {
     progress.clear()
@@ -125,6 +129,22 @@ export const readBy = ({ removed, added, config, source, target, nodes }: Verify
 ]
 
 /** A missing circuit must not be taken for one that may be missing. */
+/** Files that are written, by flag. */
+const writtenBy = (flags: VerifyFlags): Record<string, string | undefined> => ({
+  '--proof': flags.proof,
+  '--write-differences': flags.writeDifferences,
+  '--write-edge-map': flags.writeEdgeMap,
+  '--junit': flags.junit,
+})
+
+/** A map of rows that goes to stdout is a file on its way only. */
+const asAsked =
+  ({ writeEdgeMap }: VerifyFlags) =>
+  (proof: Proof): Proof =>
+    writeEdgeMap === STDOUT && proof.edgeMap !== undefined
+      ? { ...proof, edgeMap: { ...proof.edgeMap, file: STDOUT } }
+      : proof
+
 function refuseOfCampaigns({ allowMissing, dryRun, variant }: VerifyFlags): void {
   const [flag] = [
     ...(allowMissing ? ['--allow-missing'] : []),

@@ -2,6 +2,7 @@
 
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { InputError } from '../errors.ts'
+import { didYouMean } from './nearest-path.ts'
 
 /** Where something is, for messages: the file and the member, dataset or key inside it. */
 export interface Place {
@@ -98,7 +99,8 @@ export function allocate(length: number, place: Place): Uint8Array<ArrayBuffer> 
 function asInputError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
   const reason = REASONS.get(String(error.code)) ?? `cannot be read (${error.message})`
-  return new InputError(reason, { file: path, cause: error })
+  const hint = reason === REASONS.get('ENOENT') ? didYouMean(path) : undefined
+  return new InputError(reason, { file: path, hint, cause: error })
 }
 
 const REASONS = new Map([

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '../errors.ts'
 import { isJsonArray, type JsonObject, type JsonValue, jsonKind } from '../formats/json.ts'
+import { didYouMean } from '../formats/nearest-path.ts'
 import { type BlueConfig, type ConfigSection, sectionOf } from './blueconfig.ts'
 
 export interface CircuitPaths {
@@ -153,7 +154,8 @@ async function findEdges(
     const edgePopulation = path.slice(colon + 1)
     if ((await kindOf(file)) === 'file' && edgePopulation !== '') return { edges: file, edgePopulation }
   }
-  if (kind === undefined) throw new InputError(`no such file or folder: ${path}`, place)
+  if (kind === undefined)
+    throw new InputError(`no such file or folder: ${path}`, { ...place, hint: didYouMean(path) })
   if (kind === 'file') return { edges: path, edgePopulation: undefined }
   for (const name of EDGES_FILES)
     if (await exists(join(path, name))) return { edges: join(path, name), edgePopulation: undefined }

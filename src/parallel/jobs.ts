@@ -72,7 +72,7 @@ export async function compareInParallel(
   const ranges = await partsOf(original, options.range, jobs)
   if (before === undefined || !after.every(isOpenable) || ranges.length < 2) return whole()
   const { signal, onProgress, ...common } = options
-  const report = progressOf(rows, ranges.length, onProgress)
+  const report = progressOf(original.edgeCount, ranges.length, onProgress)
   const share = (part: number) => ({
     ...common,
     range: ranges[part],

@@ -156,7 +156,7 @@ class Pass {
             runs.delete(run)
           }
         }
-        await this.#pause(windows, runs)
+        await this.#pause(windows)
       }
       const { order } = windows
       for (const run of runs) {
@@ -255,15 +255,11 @@ class Pass {
     this.#scan.count(source, target, length, this.#sourceMember, this.#targetMember)
   }
 
-  async #pause(windows: EdgeWindows, runs: ReadonlySet<MergeRun>): Promise<void> {
+  async #pause(windows: EdgeWindows): Promise<void> {
     const { options, original } = this.#inputs
     if (performance.now() - this.#lastPause < PAUSE_AFTER) return
-    let [done, total] = [windows.rowsRead, original.edgeCount]
-    for (const run of runs) {
-      done += run.windows.rowsRead
-      total += run.edges.edgeCount
-    }
-    options.onProgress?.(done, total)
+    // All go together: the rows of the original tell how far.
+    options.onProgress?.(windows.rowsRead, original.edgeCount)
     await setImmediate()
     options.signal?.throwIfAborted()
     this.#lastPause = performance.now()

@@ -1,13 +1,20 @@
-import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { BaseCircuit } from '../../src/campaign/base.ts'
 import { readCampaign } from '../../src/campaign/campaign.ts'
+import { configSteps } from '../../src/campaign/config-steps.ts'
 import { readDocument } from '../../src/campaign/document.ts'
+import { runSteps } from '../../src/campaign/run-steps.ts'
 import { CAMPAIGN_SCHEMA } from '../../src/campaign/schema.ts'
+import { selectSteps } from '../../src/campaign/select-steps.ts'
+import { isUrl } from '../../src/campaign/url.ts'
 import { validate } from '../../src/campaign/validate.ts'
+import { ORIGINAL_STYLE, writeEdges } from '../../src/demo/write.ts'
 import { isInputError } from '../../src/errors.ts'
 import { campaignFile } from './files.ts'
+import { writeNotebook } from './notebook.ts'
 
 const HEAD = `circuit: circuit
 name: O1v5-SONATA
@@ -104,6 +111,85 @@ describe('the README', () => {
     expect(text).toContain('manipulations:')
     const document = await readDocument(campaignFile(text))
     await expect(validate(document, CAMPAIGN_SCHEMA)).resolves.toBeUndefined()
+  })
+})
+
+describe('the campaign of the README', () => {
+  it('works on a circuit with several edge populations, and says which key is missing', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const [, example = ''] = /```yaml\n(# campaign\.yaml\n[\s\S]*?)```/.exec(readme) ?? []
+    const notebook = await writeNotebook()
+    const { edges, nodes } = notebook.circuit
+    const circuit = join(notebook.folder, 'O1v5-SONATA')
+    writeEdges(join(circuit, 'more.h5'), edges, nodes.count, { ...ORIGINAL_STYLE, population: 'more' })
+    const config = JSON.parse(readFileSync(join(circuit, 'circuit_config.json'), 'utf8'))
+    config.networks.edges.push({ edges_file: 'more.h5', populations: { more: { type: 'chemical' } } })
+    writeFileSync(join(circuit, 'circuit_config.json'), JSON.stringify(config))
+    // Its circuit is larger.
+    const text = example
+      .replace('/sonata/', '/')
+      .replace('mc2_Column', 'All')
+      .replace(/count: \[.*?\]/, 'count: [1, 2, 3, 4]')
+    const made = async (text: string) => {
+      writeFileSync(notebook.campaign, text)
+      const campaign = await readCampaign(notebook.campaign)
+      const base = await BaseCircuit.open(campaign)
+      const outcomes = [
+        ...(await runSteps(campaign.output, selectSteps(campaign, base))),
+        ...(await runSteps(campaign.output, configSteps(campaign, base))),
+      ]
+      base.close()
+      return outcomes.map(({ trouble }) => trouble)
+    }
+    expect(new Set(await made(text))).toEqual(new Set([undefined]))
+    await expect(made(text.replace(/^population:.*\n/m, ''))).rejects.toMatchObject({
+      hint: expect.stringMatching(/population: default.*\(line 2 of campaign\.yaml\)/),
+    })
+    rmSync(notebook.folder, { recursive: true })
+  })
+})
+
+describe('results', () => {
+  const places = async (circuit: string, more: string) => {
+    const file = campaignFile(
+      `circuit: ${circuit}/circuit_config.json\noutput: out\n${more}\nmanipulations: [{name: a, arguments: {amount_pct: 1}}]`,
+    )
+    const folder = join(dirname(file), circuit)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'circuit_config.json'), '{}')
+    return relative(dirname(file), (await readCampaign(file)).config.outputPath)
+  }
+  it.each([
+    ['circuit', '', 'circuit__{name}'],
+    ['O1/sonata', '', 'O1__{name}'],
+    ['O1/networks', 'name: O1', 'O1__{name}'],
+    ['O1/networks', '', 'O1/networks__{name}'],
+    ['O1/sonata', 'name: sonata', 'O1/sonata__{name}'],
+    ['O1/sonata', 'config: { circuit_path: O1/sonata }', 'O1/sonata__{name}'],
+  ])('of %s (%s) lie beside the original', async (circuit, more, place) => {
+    expect(await places(circuit, more)).toBe(place)
+  })
+})
+
+describe('a registration', () => {
+  it('is a URL and nothing else', async () => {
+    const said = (url: string) =>
+      refusal(`${ONE}registrations: { O1v5-SONATA_Struct-0: ${JSON.stringify(url)} }\n`)
+    expect(await said('https://a.b c')).toMatch(/registrations.*expected a URL and nothing else/)
+    for (const url of [
+      'https:a.b',
+      'https://',
+      ' https://a.b',
+      'https://a.b\n',
+      'https://a`b',
+      'ftp://a.b',
+      'https:\\\\a.b',
+      'https://a.b/ x',
+      'see https://a.b',
+    ])
+      expect([url, isUrl(url)]).toEqual([url, false])
+    for (const url of ['https://a.b', 'http://a.b:80/c?d=e%20f#g', 'https://u@a.b/~c/(d)'])
+      expect([url, isUrl(url)]).toEqual([url, true])
   })
 })
 

@@ -37,7 +37,7 @@ describe.skipIf(!hasShared || MANIPULATOR_PYTHON === undefined)('connectome-mani
     expect(runPackage(runs, join(folder, 'log.txt'))).toEqual([0, 0])
     const { code, stdout } = await run('verify', 'campaign.yaml')
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('2 circuits: 2 verified') })
-    expect(stdout).toMatch(/^Recip-0: \d+ neurons in total; .* \(DIFF: -20\)$/m)
+    expect(stdout).toMatch(/^Recip-0: \d+ neurons in total; .* \(DIFF: -20\): verified$/m)
     const proof = JSON.parse(readFileSync(join(folder, 'configs', 'Recip', '1', 'proof.json'), 'utf8'))
     expect(proof.verdict).toBe('verified')
     // The circuit of the other variant in the place of this one is no such circuit.

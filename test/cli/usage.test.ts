@@ -55,6 +55,8 @@ describe('wrong use exits 2, prints nothing on stdout and says what is wrong', (
     [['--jsn'], "unknown option '--jsn'", '--help'],
     [['verify', '--remvd', 'm.npz', 'a', 'b'], "unknown option '--remvd'", 'Did you mean --removed?'],
     [['inspect', '--nods', 'a', 'b'], "unknown option '--nods'", 'Did you mean --nodes?'],
+    [['select', 'a', '--sed', '1'], "unknown option '--sed'", 'connproof select --help'],
+    [['inspect', 'a', 'b'], 'too many arguments', 'connproof inspect --help'],
     [['verify', 'a'], 'expected ORIGINAL and at least one MANIPULATED', '--help'],
     [['inspect', 'a', 'b'], 'too many arguments', '--help'],
     [['verify', 'a', 'b', '--nodes', 'E', '--source', 'F'], '--nodes <set>', 'cannot be used with'],

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError, isInputError } from '../../errors.ts'
 import { FilesRead } from '../files-read.ts'
+import { didYouMean } from '../nearest-path.ts'
 import { Contradiction, FileBytes, NotUnderstood } from './bytes.ts'
 import { ChunkedDataset } from './chunked.ts'
 import { ContiguousDataset, damagedText, type Home, truncated } from './contiguous.ts'
@@ -43,7 +44,8 @@ function openFile(path: string): number {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     throw new InputError(code === 'ENOENT' ? 'no such file' : `cannot be opened (${String(code)})`, {
       file: path,
-      hint: code === 'ENOENT' ? 'Check the path.' : 'Check that it is a file you may read.',
+      hint:
+        code === 'ENOENT' ? (didYouMean(path) ?? 'Check the path.') : 'Check that it is a file you may read.',
       cause: error,
     })
   }

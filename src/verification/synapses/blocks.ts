@@ -47,9 +47,11 @@ export async function* blocksOf(
   try {
     const after = await open(manipulated, 'after', counts[1])
     try {
-      for (const [k, block] of blocks.entries()) {
+      let [rows, target] = [0, 0]
+      for (const block of blocks) {
         options.signal?.throwIfAborted()
-        options.onProgress?.(k, blocks.length)
+        for (; target < block.from; target++) rows += counts[0].counts[target] ?? 0
+        options.onProgress?.(rows, original.edgeCount)
         // The first is copied out of kernel memory, which the second may make grow.
         const one = owned(await before.rows(block))
         yield { ...block, original: one, manipulated: await after.rows(block) }

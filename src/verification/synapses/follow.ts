@@ -48,7 +48,8 @@ export async function followPairs(paired: PairedRows, input: WalkInput): Promise
     for (const window of windowsOf(paired, pair, options.windowRows)) {
       await follow.compare(pair, window)
       if (performance.now() - pause < PAUSE_AFTER) continue
-      options.onProgress?.((k * original.edgeCount + window.first) / pairs.length, original.edgeCount)
+      const rows = Math.floor((k * original.edgeCount + window.first) / pairs.length)
+      options.onProgress?.(rows, original.edgeCount)
       await setImmediate()
       options.signal?.throwIfAborted()
       pause = performance.now()
