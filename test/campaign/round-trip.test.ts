@@ -33,14 +33,17 @@ const list = fc.oneof(
   fc.constant({ from: { source: 'Layer4', target: 'layer=5,6', within: 'column' } }),
   fc.record({ pairs: fc.array(fc.tuple(gid, gid), { maxLength: 5 }) }),
 )
+// A seed of the simulation that nothing uses is refused.
+const seedMode = fc.oneof(
+  fc.record({ seed_mode: fc.constantFrom('constant', 'add_sim_idx') }),
+  fc.record({ seed_mode: fc.constant('add_sim_seed'), simulation_seed: fc.nat({ max: 2 ** 31 - 1 }) }),
+)
 const draw = fc.record({
   mode: fc.constantFrom('reciprocal', 'directed'),
   seed: fc.nat({ max: 2 ** 31 }),
-  seed_mode: fc.constantFrom('constant', 'add_sim_idx', 'add_sim_seed'),
-  simulation_seed: fc.nat({ max: 2 ** 31 - 1 }),
   generator: fc.constantFrom('RandomState', 'default_rng'),
 })
-const manipulation = fc.tuple(list, amount, draw).map(parts => Object.assign({}, ...parts))
+const manipulation = fc.tuple(list, amount, draw, seedMode).map(parts => Object.assign({}, ...parts))
 const campaign = fc.array(manipulation, { minLength: 1, maxLength: 4 }).map(manipulations => ({
   circuit: 'circuit',
   output: 'out',
