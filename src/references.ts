@@ -9,7 +9,8 @@ const known = new WeakMap<Circuit, Promise<readonly EdgeReference[]>>()
 /** Sentences for the list of what was not checked: one for each property that names rows of `population`. */
 export async function referenceSentences(circuit: Circuit, population: string): Promise<string[]> {
   if (!(circuit instanceof SonataCircuit) || circuit.unconverted) return []
-  const found = known.get(circuit) ?? circuit.edgePopulations().then(edgeReferences)
+  const found =
+    known.get(circuit) ?? circuit.edgePopulations().then(all => edgeReferences(all, circuit.reads))
   known.set(circuit, found)
   return (await found)
     .filter(({ to }) => to === undefined || to === population)

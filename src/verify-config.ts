@@ -1,7 +1,9 @@
 /** Verification against a manip_config.json: what the package was asked to do is what must have become of it. */
+import { resolve } from 'node:path'
 import { requireArguments, stopIfAborted } from './arguments.ts'
 import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
+import { adjacencyTables } from './contract/adjacency-model.ts'
 import { concludeExamination, NOT_LOOKED_AT } from './contract/conclude.ts'
 import { type Determined, determine, examine } from './contract/examine.ts'
 import { indexProblems } from './contract/indices.ts'
@@ -10,7 +12,9 @@ import { EdgeMaps } from './edge-maps.ts'
 import { InputError, isInputError } from './errors.ts'
 import { proveFull } from './full/full-checks.ts'
 import { identify } from './identify.ts'
+import { filesOf as filesNamedBy } from './interop/manip-config/arguments.ts'
 import { manipulatedBy } from './interop/manip-config/edge-population.ts'
+import type { OperationCall } from './interop/manip-config/operations.ts'
 import { type ManipConfig, readManipConfig } from './interop/manip-config/parse.ts'
 import { compareInParallel } from './parallel/jobs.ts'
 import { type Case, changedSince, conclude, openCase, troubleOf, unfollowed, withFilesRead } from './prove.ts'
@@ -123,11 +127,19 @@ async function countConnections(
   return new Map(comparable.flatMap((pair, k) => (outcomes[k] === undefined ? [] : [[pair, outcomes[k]]])))
 }
 
-async function caseOf({ question, answer }: Asking, { file }: ManipConfig): Promise<Case> {
+async function caseOf({ question, answer }: Asking, config: ManipConfig): Promise<Case> {
   const base = await openCase(question, answer)
-  const inputs = [...base.proof.inputs, ...(await identify([['config', file]]))]
+  const files = [config.file, ...new Set(config.functions.flatMap(filesNamed))]
+  const inputs = [...base.proof.inputs, ...(await identify(files.map(file => ['config', file] as const)))]
   // How deep it went is judged with the rest, later.
   return { ...base, proof: { ...base.proof, inputs }, askedLevel: undefined }
+}
+
+/** Masks, node sets and models that an operation names; an adjacency's tables lie beside its model. */
+function filesNamed(call: OperationCall): string[] {
+  return filesNamedBy(call).flatMap(([name, file]) =>
+    name === 'prob_model_spec' ? [resolve(file), adjacencyTables(file)] : [resolve(file)],
+  )
 }
 
 async function proveOne(

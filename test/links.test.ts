@@ -38,7 +38,10 @@ describe('a circuit of links', () => {
     ['plain', 'linked'],
     ['linked', 'plain'],
   ])('is the same as the one without: %s, %s', async (before, after) => {
-    expect((await proofOf(before, after, 'full')).verdict).toBe('verified')
+    const full = await proofOf(before, after, 'full')
+    expect(full.verdict).toBe('verified')
+    // Level full alone reads the indices.
+    expect(inputs(full, before === 'linked' ? 'original' : 'manipulated')).toContain('linked/parts/index.h5')
     const proof = await proofOf(before, after)
     expect(proof.verdict).toBe('verified')
     const files = ['circuit_config.json', 'edges.h5', 'nodes.h5']

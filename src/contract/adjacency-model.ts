@@ -11,13 +11,16 @@ import { readIntegers } from '../sonata/integers.ts'
 
 export type Adjacency = (source: number, target: number) => boolean
 
+/** Where the tables of such a model lie, whatever kind it is of. */
+export const adjacencyTables = (file: string): string =>
+  resolve(dirname(file), basename(file).replace(/\.json$/i, '.h5'))
+
 /** Undefined for models of other kinds. @throws InputError if the file, or a table of it, cannot be read */
 export async function readAdjacencyModel(file: string): Promise<Adjacency | undefined> {
   const json = await readJsonFile(file)
   if (!isJsonObject(json) || json.model !== 'ConnProbAdjModel') return undefined
   const inverted = json.inverted === true
-  const path = resolve(dirname(file), basename(file).replace(/\.json$/i, '.h5'))
-  const h5 = await openHdf5(path)
+  const h5 = await openHdf5(adjacencyTables(file))
   try {
     const sources = await table(h5, 'src_nodes_table', 1)
     const targets = await table(h5, 'tgt_nodes_table', 1)

@@ -25,6 +25,11 @@ export class FilesRead {
     this.#files.set(file, { file, bytes: found.size, modified: new Date(found.mtimeMs).toISOString() })
   }
 
+  /** What was noted elsewhere, as it was noted there. */
+  noteAll(other: FilesRead): void {
+    for (const one of other.list()) if (!this.#files.has(one.file)) this.#files.set(one.file, one)
+  }
+
   /** In the order of their paths. */
   list(): FileRead[] {
     return [...this.#files.values()].sort((a, b) => (a.file < b.file ? -1 : 1))

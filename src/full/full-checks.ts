@@ -2,6 +2,7 @@
 import type { Circuit } from '../connectome/circuit.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
 import { isInputError } from '../errors.ts'
+import { FilesRead } from '../formats/files-read.ts'
 import { SonataCircuit } from '../sonata/circuit.ts'
 import type { Facing } from '../sonata/facing.ts'
 import type { CheckResult, Finding, FullCheckId, FullCode } from '../verification/proof.ts'
@@ -19,6 +20,9 @@ export interface FullFinding {
   readonly expected: string
   readonly found: string
 }
+
+/** Where the files of the original and of the manipulated circuit are noted before they are read. */
+export type ReadsOfBoth = readonly [original: FilesRead, manipulated: FilesRead]
 
 /** What one check found. */
 export interface Looked {
@@ -56,6 +60,7 @@ export async function proveFull(
   options: LookupOptions = {},
 ): Promise<FullProof> {
   const [before, after] = [original.circuit, manipulated.circuit]
+  const reads: ReadsOfBoth = [readsOf(before), readsOf(after)]
   const replaced = { original: original.edges.population, manipulated: manipulated.edges.population }
   const around = async (look: (a: SonataCircuit, b: SonataCircuit) => Promise<Looked>): Promise<Looked> => {
     const reason = [before, after].map(withoutConfig).find(found => found !== undefined)
@@ -69,10 +74,10 @@ export async function proveFull(
   const references = await referencesMade(before, after, facing, rows, options)
   const others = facing.others.filter(pair => !references.followed.has(pair.original.population))
   const looks: Readonly<Record<Exclude<FullCheckId, 'references.sound'>, () => Promise<Looked>>> = {
-    'indices.consistent': () => lookAtIndices(original.edges, manipulated.edges),
+    'indices.consistent': () => lookAtIndices(original.edges, manipulated.edges, reads),
     'nodes.files': () =>
-      around(async (a, b) => compareNodes(await a.nodePopulations(), await b.nodePopulations())),
-    'populations.others': () => around(() => comparePopulations('edges', others)),
+      around(async (a, b) => compareNodes(await a.nodePopulations(), await b.nodePopulations(), reads)),
+    'populations.others': () => around(() => comparePopulations('edges', others, reads)),
     'config.sound': () =>
       around(async (a, b) => {
         const compared = await compareConfigs(a, b, replaced)
@@ -95,6 +100,9 @@ export async function proveFull(
     ],
   }
 }
+
+const readsOf = (circuit: Circuit | undefined): FilesRead =>
+  circuit instanceof SonataCircuit ? circuit.reads : new FilesRead()
 
 /** What cannot be read is a finding of the check that needed it. */
 async function attempt(check: FullCheckId, look: () => Promise<Looked>): Promise<Looked> {

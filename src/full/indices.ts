@@ -1,18 +1,23 @@
 /** The indices of the manipulated edges: as many as before, where readers look for them, and as the ids say. */
 import type { EdgeSource } from '../connectome/edges.ts'
+import type { FilesRead } from '../formats/files-read.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import { checkIndices } from '../sonata/edge-index.ts'
 import { type IndexLayout, readEdgeLayout } from '../sonata/edge-layout.ts'
-import type { FullFinding, Looked } from './full-checks.ts'
+import type { FullFinding, Looked, ReadsOfBoth } from './full-checks.ts'
 
 const CHECK = 'indices.consistent'
 
 /** Neither circuit having any is a way to be the same; that all are gone cannot be compared with the ids. */
-export async function lookAtIndices(original: EdgeSource, manipulated: EdgeSource): Promise<Looked> {
+export async function lookAtIndices(
+  original: EdgeSource,
+  manipulated: EdgeSource,
+  [reads, readsAfter]: ReadsOfBoth,
+): Promise<Looked> {
   const place = manipulated.target.place
   if (place === undefined) return unknown(`${manipulated.file} has none before it is converted`)
-  const before = await layoutOf(original)
-  const h5 = await openHdf5(place.file)
+  const before = await layoutOf(original, reads)
+  const h5 = await openHdf5(place.file, readsAfter)
   try {
     const { index: after } = await readEdgeLayout(h5, manipulated.population)
     if (after === null) {
@@ -36,9 +41,12 @@ export async function lookAtIndices(original: EdgeSource, manipulated: EdgeSourc
 }
 
 /** Undefined: not known; null: none. */
-async function layoutOf({ target, population }: EdgeSource): Promise<IndexLayout | null | undefined> {
+async function layoutOf(
+  { target, population }: EdgeSource,
+  reads: FilesRead,
+): Promise<IndexLayout | null | undefined> {
   if (target.place === undefined) return undefined
-  const h5 = await openHdf5(target.place.file)
+  const h5 = await openHdf5(target.place.file, reads)
   try {
     return (await readEdgeLayout(h5, population)).index
   } finally {

@@ -3,7 +3,7 @@ import { type InputError, isInputError } from '../errors.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
 import type { PopulationInfo } from '../sonata/choose-population.ts'
-import type { FullFinding, Looked } from './full-checks.ts'
+import type { FullFinding, Looked, ReadsOfBoth } from './full-checks.ts'
 import { comparePaths, isSameFile, sameBytes } from './same-path.ts'
 import { compareTrees, type TreeComparison } from './same-tree.ts'
 import { compareTypes, type TypedFiles, typeFinding } from './types.ts'
@@ -26,18 +26,23 @@ type Place = Pick<PopulationInfo, 'file' | 'population'> & { readonly typesFile?
 export async function comparePopulations(
   side: 'nodes' | 'edges',
   pairs: readonly PopulationPair[],
+  reads: ReadsOfBoth,
 ): Promise<Looked> {
   const check: FullFinding['check'] = side === 'nodes' ? 'nodes.files' : 'populations.others'
   const findings: FullFinding[] = []
   const unchecked: string[] = []
   for (const { original, manipulated } of pairs) {
     const of = `${NOUN[side]} population ${original.population}`
-    const types = await typesOf(side, original, manipulated)
+    const types = await typesOf(side, original, manipulated, reads)
     findings.push(...types.findings.map(one => ({ ...one, check })))
     unchecked.push(...types.unchecked.map(what => `${of}: ${what}`))
     if (await isSameFile(original.file, manipulated.file)) continue
     const path = `/${side}/${original.population}`
-    const { differences: all, unchecked: more } = await contents(original.file, manipulated.file, path)
+    const { differences: all, unchecked: more } = await contents(
+      [original.file, manipulated.file],
+      path,
+      reads,
+    )
     // Where types say the same of every row, their numbers are but labels.
     const differences = all.filter(
       one => !types.labels || one.path !== `${path}/${side.slice(0, -1)}_type_id`,
@@ -60,6 +65,7 @@ export async function comparePopulations(
 export async function compareNodes(
   original: readonly PopulationInfo[],
   manipulated: readonly PopulationInfo[],
+  reads: ReadsOfBoth,
 ): Promise<Looked> {
   const findings: FullFinding[] = []
   const pairs: PopulationPair[] = []
@@ -86,7 +92,7 @@ export async function compareNodes(
     if (named) tell('population.added', 'no other node population', `${population} in ${file}`)
   }
   const unlisted = original.filter(({ population }) => population === undefined)
-  const compared = await comparePopulations('nodes', pairs)
+  const compared = await comparePopulations('nodes', pairs, reads)
   return {
     findings: [...findings, ...compared.findings],
     unchecked: [
@@ -103,13 +109,14 @@ async function typesOf(
   side: 'nodes' | 'edges',
   before: Place,
   after: Place,
+  reads: ReadsOfBoth,
 ): Promise<Looked & { readonly labels: boolean }> {
   const files: readonly [TypedFiles, TypedFiles] = [typedFiles(before), typedFiles(after)]
   const [from, to] = files.map(({ typesFile }) => typesFile)
   const nothing = { findings: [], unchecked: [], labels: false }
   if (from === to && (await isSameFile(before.file, after.file))) return nothing
   try {
-    const { differences, labels } = await compareTypes(side, before.population ?? '', ...files)
+    const { differences, labels } = await compareTypes(side, before.population ?? '', files, reads)
     const findings = differences.map(one => typeFinding(side, before.population ?? '', files, one))
     return { findings, unchecked: [], labels: labels && findings.length === 0 }
   } catch (error) {
@@ -126,7 +133,11 @@ async function typesOf(
 
 const typedFiles = ({ file, typesFile }: Place): TypedFiles => ({ file, typesFile })
 
-async function contents(before: string, after: string, path: string): Promise<TreeComparison> {
+async function contents(
+  [before, after]: readonly [string, string],
+  path: string,
+  [reads, readsAfter]: ReadsOfBoth,
+): Promise<TreeComparison> {
   const [one, other] = [await opened(before), await opened(after)]
   try {
     if (isInputError(one) || isInputError(other)) {
@@ -138,6 +149,8 @@ async function contents(before: string, after: string, path: string): Promise<Tr
     const found = await compareTrees(one, other, path)
     // Equal files hold the same whatever it is, unless they lead to others.
     const alone = one.reads.list().length === 1 && other.reads.list().length === 1
+    reads.noteAll(one.reads)
+    readsAfter.noteAll(other.reads)
     if (found.differences.length + found.unchecked.length > 0 && alone && (await sameBytes(before, after)))
       return { differences: [], unchecked: [] }
     return found

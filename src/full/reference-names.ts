@@ -1,5 +1,6 @@
 /** Whether references name a population that is there, and the one that they named before. */
 import type { EdgePopulationFacts } from '../connectome/circuit.ts'
+import type { FilesRead } from '../formats/files-read.ts'
 import { type EdgeReference, edgeReferences } from '../sonata/edge-references.ts'
 import type { Finding } from '../verification/proof.ts'
 import type { Renamed } from './follow-references.ts'
@@ -9,8 +10,9 @@ export async function namesFollowed(
   before: readonly EdgePopulationFacts[],
   after: readonly EdgePopulationFacts[],
   renamed: Renamed,
+  readsAfter: FilesRead,
 ): Promise<Finding[]> {
-  const now = await edgeReferences(after)
+  const now = await edgeReferences(after, readsAfter)
   const has = (infos: readonly EdgePopulationFacts[], name: string | undefined): boolean =>
     infos.some(({ population }) => population === name)
   // A population cannot say any more what it refers to once it is lost: that is told elsewhere.

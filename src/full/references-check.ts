@@ -30,7 +30,7 @@ export async function referencesMade(
   if (!(original instanceof SonataCircuit) || !(manipulated instanceof SonataCircuit)) return NONE
   if (original.unconverted || manipulated.unconverted) return NONE
   try {
-    const proof = await proveReferences({ facing, rows, options })
+    const proof = await proveReferences({ facing, rows, options, reads: [original.reads, manipulated.reads] })
     if (proof === undefined) return NONE
     const { findings, reasons, notChecked, followed } = proof
     const reason = reasons.join('; ')

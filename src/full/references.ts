@@ -25,6 +25,7 @@ import {
   type Renamed,
   type Side,
 } from './follow-references.ts'
+import type { ReadsOfBoth } from './full-checks.ts'
 import { namesFollowed } from './reference-names.ts'
 import { remainingRows } from './remaining-rows.ts'
 
@@ -41,13 +42,14 @@ export interface Referring {
   readonly facing: Facing
   readonly rows: RowMap | NoRowMap
   readonly options: LookupOptions
+  readonly reads: ReadsOfBoth
 }
 
 /** Undefined where nothing refers to edges. @throws InputError if a population that does cannot be read any more */
 export async function proveReferences(referring: Referring): Promise<ReferenceProof | undefined> {
   const { compared, others, lost, added } = referring.facing
   const before = [compared.original, ...others.map(pair => pair.original), ...lost]
-  const references = await edgeReferences(before)
+  const references = await edgeReferences(before, referring.reads[0])
   if (references.length === 0) return undefined
   const after = [compared.manipulated, ...others.map(pair => pair.manipulated), ...added]
   const renamed: Renamed = new Map([[compared.original.population, compared.manipulated.population]])
@@ -59,7 +61,10 @@ export async function proveReferences(referring: Referring): Promise<ReferencePr
   }
   return {
     ...follower,
-    findings: [...(await namesFollowed(references, before, after, renamed)), ...follower.findings],
+    findings: [
+      ...(await namesFollowed(references, before, after, renamed, referring.reads[1])),
+      ...follower.findings,
+    ],
   }
 }
 
@@ -132,7 +137,8 @@ class Follower {
       this.reasons.push(`${population} is lost`)
       return
     }
-    await opened([pair.original.file, pair.manipulated.file], async (a, b) => {
+    const files = [pair.original.file, pair.manipulated.file] as const
+    await opened(files, this.#referring.reads, async (a, b) => {
       const before = await sideOf(a, pair.original)
       const followings = this.#followings(changed, before)
       if (followings === undefined) return
@@ -202,11 +208,12 @@ async function sideOf(h5: Hdf5File, { population, ends }: Named<EdgePopulationFa
 
 async function opened(
   [before, after]: readonly [string, string],
+  [reads, readsAfter]: ReadsOfBoth,
   use: (a: Hdf5File, b: Hdf5File) => Promise<void>,
 ): Promise<void> {
-  const a = await openHdf5(before)
+  const a = await openHdf5(before, reads)
   try {
-    const b = await openHdf5(after)
+    const b = await openHdf5(after, readsAfter)
     try {
       await use(a, b)
     } finally {

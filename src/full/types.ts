@@ -1,7 +1,7 @@
 /** What node and edge types say in two circuits, as findings of level full. */
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import { type TypedComparison, type TypedDifference, typedDifferences } from '../sonata/typed-differences.ts'
-import type { FullFinding } from './full-checks.ts'
+import type { FullFinding, ReadsOfBoth } from './full-checks.ts'
 
 export interface TypedFiles {
   readonly file: string
@@ -13,14 +13,14 @@ export interface TypedFiles {
 export async function compareTypes(
   side: 'nodes' | 'edges',
   population: string,
-  before: TypedFiles,
-  after: TypedFiles,
+  [before, after]: readonly [TypedFiles, TypedFiles],
+  [reads, readsAfter]: ReadsOfBoth,
 ): Promise<TypedComparison> {
   if (before.typesFile === undefined && after.typesFile === undefined)
     return { differences: [], labels: false }
-  const one = await openHdf5(before.file)
+  const one = await openHdf5(before.file, reads)
   try {
-    const other = await openHdf5(after.file)
+    const other = await openHdf5(after.file, readsAfter)
     try {
       return await typedDifferences(
         { h5: one, side, population, typesFile: before.typesFile },

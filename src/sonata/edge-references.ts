@@ -7,6 +7,7 @@
 
 import type { EdgePopulationFacts } from '../connectome/circuit.ts'
 import { isInputError } from '../errors.ts'
+import type { FilesRead } from '../formats/files-read.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
 
@@ -28,13 +29,16 @@ const ATTRIBUTE = 'edge_population'
 /** `0/dynamics_params/x` is the deepest that there is; links may lead round in circles. */
 const DEEPEST = 3
 
-/** All that refer to edges in some populations; those that cannot be read are left out. */
-export async function edgeReferences(populations: readonly EdgePopulationFacts[]): Promise<EdgeReference[]> {
+/** All that refer to edges in some populations; those that cannot be read are left out. `reads`: of their circuit. */
+export async function edgeReferences(
+  populations: readonly EdgePopulationFacts[],
+  reads: FilesRead,
+): Promise<EdgeReference[]> {
   const found: EdgeReference[] = []
   for (const { population, file, problem } of populations) {
     if (population === undefined || problem !== undefined) continue
     try {
-      const h5 = await openHdf5(file)
+      const h5 = await openHdf5(file, reads)
       try {
         for (const one of await referencesOf(h5, population)) found.push({ ...one, population, file })
       } finally {

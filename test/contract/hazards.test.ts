@@ -104,7 +104,12 @@ describe('hazard', () => {
     })
     const fcts = [{ source: 'conn_removal', sel_dest: targets, conn_mask_file: mask, model_config: {} }]
     const config = writeConfig('list-order', fcts)
-    expect((await prove(config, await writeResult('in-order', asked))).verdict).toBe('verified')
+    const right = await prove(config, await writeResult('in-order', asked))
+    expect(right.verdict).toBe('verified')
+    expect(right.inputs.filter(({ role }) => role === 'config').map(({ file }) => file)).toEqual([
+      config,
+      mask,
+    ])
     // Whoever made the mask for ascending ids gets other connections removed.
     const sorted = [...targets].sort((a, b) => a - b)
     const meant = columns.flatMap((rows, k) => rows.map((row): Connection => [row, sorted[k] ?? 0]))
