@@ -54,7 +54,7 @@ describe('a file that is changed while it is read is told', () => {
   })
 
   it('by diff, inspect and verify of a list', async () => {
-    writeFileSync(LIST, '0,1\n1,2\n')
+    writeFileSync(LIST, '7,8\n1,2\n')
     await expect(diff(LIST, LIST, { onProgress: touch(LIST), idBase: 0 })).rejects.toMatchObject(
       changed(LIST),
     )
