@@ -39,7 +39,7 @@ describe('diff', () => {
 
   it('2: a file that cannot be read, and a list whose ids may be either', async () => {
     const list = join(circuits.folder(), 'list.csv')
-    writeFileSync(list, '0,1\n')
+    writeFileSync(list, '5,7\n')
     const missing = await diff(circuits.original, '/nowhere/edges.h5')
     expect(missing).toMatchObject({ code: 2, stdout: '' })
     expect(missing.stderr).toContain('/nowhere/edges.h5')

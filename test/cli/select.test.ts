@@ -122,7 +122,7 @@ describe('connproof select', () => {
     await connproof(['select', list, ...args])
     const again = await connproof(['select', join(output, 'conns_removed.npy'), ...args])
     expect([again.code, again.stdout]).toEqual([2, ''])
-    expect(again.stderr).toContain('is an input of this run')
+    expect(again.stderr).toContain('is an input, and would be overwritten')
     const huge = join(folder, 'huge.npz')
     const entry = { shape: [1], data: Int32Array.of(5) }
     const shape = { shape: [2], data: BigInt64Array.of(4_000_000_000n, 4_000_000_000n) }

@@ -14,6 +14,7 @@ describe('the package', () => {
     expect(Object.keys(connproof).toSorted()).toEqual([
       'InputError',
       'VERSION',
+      'heldTo',
       'inspect',
       'isInputError',
       'openCircuit',
