@@ -1,6 +1,15 @@
 /** Ids as text: one a line, all in one line, or wrapped; or a table with a header that names their column. */
 import { InputError } from '../errors.ts'
-import { fieldsOf, type Header, hasRowName, idHeader, looksNumeric } from './list-header.ts'
+import {
+  fieldsOf,
+  type Header,
+  hasQuotedName,
+  idHeader,
+  looksNumeric,
+  ROUNDED,
+  rowNumbers,
+  wholeNumber,
+} from './list-header.ts'
 
 export interface IdText {
   /** As written, whatever they count from. */
@@ -17,9 +26,6 @@ interface Line {
   readonly blanks: boolean
 }
 
-/** `savetxt` of NumPy writes integers as `1.000000000000000000e+00`. */
-const INTEGER_TOKEN = /^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$/
-
 /**
  * What follows a `#` is a comment. The first line may name the column (see `list-header.ts`), also one behind an index
  * column.
@@ -35,36 +41,44 @@ export function parseIdText(text: string, file: string): IdText {
   const wrong = (found: string, line: number, hint?: string): InputError =>
     new InputError(`expected integers, found ${found} in line ${line}`, { file, field: `line ${line}`, hint })
   const integer = (token: string, line: number): number => {
-    const id = INTEGER_TOKEN.test(token) ? Number(token) : Number.NaN
-    if (Number.isSafeInteger(id)) return id
-    throw wrong(JSON.stringify(token.slice(0, 40)), line)
+    const id = wholeNumber(token)
+    if (typeof id === 'number' && Number.isSafeInteger(id)) return id
+    const found = JSON.stringify(token.slice(0, 40))
+    throw id === 'rounded' ? wrong(`${found}, which is rounded,`, line, ROUNDED) : wrong(found, line)
   }
   if (!first.fields.every(looksNumeric)) {
     const header = idHeader(first.fields)
     if (header.problem !== undefined) throw wrong(header.problem, first.number, HEADER)
     const { column, width, rowNames } = layoutOf(header, second)
-    const ids = lines.numbers.slice(1).map(({ text: line, fields, number }, row) => {
-      if (rowNames && !hasRowName(line, fields[0], row))
-        throw wrong(`${width} columns, the first of them no row number,`, number, ONE_A_LINE)
-      if (fields.length === width) return integer(fields[column] ?? '', number)
-      throw wrong(`${fields.length} columns instead of ${width}`, number, ONE_A_LINE)
+    const isRowNumber = rowNumbers()
+    const ids = lines.numbers.slice(1).map(({ text: line, fields, number }) => {
+      if (fields.length !== width)
+        throw wrong(`${fields.length} columns instead of ${width}`, number, ONE_A_LINE)
+      const named = rowNames === 'numbers or names' && hasQuotedName(line)
+      if (rowNames !== 'any' && !named && !isRowNumber(fields[column - 1]))
+        throw wrong(`${width} columns, the first of them no row number,`, number, NAME_IT)
+      return integer(fields[column] ?? '', number)
     })
     return { ids, named: namedBy(header, first.number) }
   }
   const odd = tableLine(lines.numbers)
   if (odd !== undefined)
     throw wrong(`several columns, ${odd.fields.join(', ').slice(0, 40)},`, odd.number, ONE_A_LINE)
-  if (first.fields.length === 1 && first.fields[0] === '0' && !lines.named)
+  if (first.fields.length === 1 && first.fields[0] === '0' && lines.comment === undefined)
     throw wrong('"0", which is node 0 or a header of pandas,', first.number, ZERO)
   const ids = lines.numbers.flatMap(({ fields, number }) => {
     const filled = fields.at(-1) === '' ? fields.slice(0, -1) : fields
     return filled.flatMap(field => field.split(/\s+/)).map(token => integer(token, number))
   })
-  return { ids, named: undefined }
+  const { comment } = lines
+  return { ids, named: comment && namedBy(comment.header, comment.number) }
 }
 
 const ONE_A_LINE =
   'write one id a line, without an index: in pandas with to_csv(FILE, index=False, header=["id"])'
+const NAME_IT =
+  'write one id a line without an index, or call the column of the ids id (or gid, node_id): in pandas with ' +
+  'to_csv(FILE, index=False, header=["id"])'
 const HEADER =
   'if the line names columns, call that of the ids id (or gid, node_id), with an index column without a name before ' +
   'it or none'
@@ -74,18 +88,18 @@ const ZERO =
 
 interface Lines {
   readonly numbers: readonly Line[]
-  /** Whether a comment before the first of them names the column, so that this is no header. */
-  readonly named: boolean
+  /** A comment before the first of them that names the column, so that this is no header. */
+  readonly comment: { readonly header: Header; readonly number: number } | undefined
 }
 
 function linesOf(text: string): Lines {
   const numbers: Line[] = []
-  let named = false
+  let comment: Lines['comment']
   for (const [k, line] of text
     .replace(/^\ufeff/, '')
     .split(/\r\n|\n|\r/)
     .entries()) {
-    const [content = '', ...comment] = line.split('#')
+    const [content = '', ...rest] = line.split('#')
     if (content.trim() !== '')
       numbers.push({
         number: k + 1,
@@ -93,16 +107,21 @@ function linesOf(text: string): Lines {
         fields: fieldsOf(content),
         blanks: !/[,;\t]/.test(content),
       })
-    else if (numbers.length === 0 && comment.length > 0)
-      named ||= idHeader(fieldsOf(comment.join(''))).problem === undefined
+    else if (numbers.length === 0 && rest.length > 0) {
+      const header = idHeader(fieldsOf(rest.join('')))
+      if (header.problem === undefined) comment = { header, number: k + 1 }
+    }
   }
-  return { numbers, named }
+  return { numbers, comment }
 }
 
 /** From the header and the first line of numbers, which may have the names of rows that R gives no name. */
-function layoutOf({ width, indexed, columns }: Header, first: Line | undefined) {
+function layoutOf({ width, indexed, vague, columns }: Header, first: Line | undefined) {
   const shift = !indexed && first?.fields.length === width + 1 ? 1 : 0
-  return { column: (columns[0] ?? 0) + shift, width: width + shift, rowNames: shift === 1 }
+  const column = (columns[0] ?? 0) + shift
+  const free = column === 0 || (shift === 0 && vague !== true)
+  const rowNames = free ? 'any' : vague === true ? 'numbers' : 'numbers or names'
+  return { column, width: width + shift, rowNames }
 }
 
 const namedBy = ({ base }: Header, line: number): IdText['named'] =>

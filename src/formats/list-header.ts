@@ -16,6 +16,8 @@ export interface Header {
   readonly columns: readonly number[]
   /** Whether the first of its columns is an index or holds names of rows. */
   readonly indexed: boolean
+  /** Whether the names say nothing of what they name, so that an index beside it may just as well be meant. */
+  readonly vague?: boolean
   /** What ids count from, where the names say it: `pre_gid` 1, `source_node_id` 0. */
   readonly base: 0 | 1 | undefined
   /** Why the names cannot be obeyed. */
@@ -54,14 +56,39 @@ export function isRangeOfNames(fields: readonly string[]): boolean {
 }
 
 /**
- * Whether a column to which a header gives no name can be the name of its row: the number of the row, from 0 (pandas)
- * or 1 (R), or what R alone writes, a name in quotes before numbers without. Another may be anything.
- *
- * @param line as written
- * @param row from 0
+ * A check of the rows in turn: whether a column to which a header gives no name, or whose neighbour it gives none, can be
+ * the name of the row. That is its number, from 0 (pandas) or from 1 (R); another may be anything.
  */
-export const hasRowName = (line: string, field: string | undefined, row: number): boolean =>
-  field === String(row) || field === String(row + 1) || /^\s*"[^"]*"[^"]*$/.test(line)
+export function rowNumbers(): (field: string | undefined) => boolean {
+  let [row, from] = [0, 0]
+  return field => {
+    if (row === 0 && field === '1') from = 1
+    return field === String(from + row++)
+  }
+}
+
+/** What R alone writes: a name in quotes before numbers without. Such rows may be some of many. */
+export const hasQuotedName = (line: string): boolean => /^\s*"[^"]*"[^"]*$/.test(line)
+
+const WHOLE = /^[+-]?(\d+)(?:\.(\d*))?[eE][+-]?\d+$/
+
+/**
+ * An integer as programs write it, `savetxt` of NumPy for instance as `1.000000000000000000e+00`. Of one that has an
+ * exponent and fewer digits than the number, only a short one is exact (`1e+05` of R): MATLAB and `%g` round to 5 and 6
+ * digits, `1.2346e+05` may be any of ten ids.
+ */
+export function wholeNumber(word: string): number | 'rounded' | undefined {
+  if (/^[+-]?\d+(\.0*)?$/.test(word)) return Number(word)
+  const found = WHOLE.exec(word)
+  const value = Number(word)
+  if (found === null || !Number.isInteger(value)) return undefined
+  const [, before = '', after = ''] = found
+  const digits = `${before}${after}`.replace(/^0+/, '').length
+  const plain = String(Math.abs(value)).length
+  return value !== 0 && digits < plain && word.length >= plain ? 'rounded' : value
+}
+
+export const ROUNDED = 'write ids as integers, in NumPy with fmt="%d", in MATLAB with precision "%d"'
 
 /** Columns that hold the number or the name of their row. The first of them may have no name at all. */
 const INDEX =
@@ -93,7 +120,7 @@ export function idHeader(fields: readonly string[]): Header {
   const header = { ...common, columns: [first] }
   // `x` is what R calls the column of a vector.
   if (another === undefined && (name === 'x' || (first > 0 && name === '0')))
-    return { ...header, base: undefined }
+    return { ...header, vague: true, base: undefined }
   const known = names.map(idName)
   const unknown = names.find((_, k) => known[k] === undefined)
   if (unknown !== undefined) return { ...header, base: undefined, problem: unknownName(unknown, fields) }

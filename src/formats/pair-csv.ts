@@ -4,11 +4,14 @@ import { InputFile } from './input-file.ts'
 import {
   fieldsOf,
   type Header,
-  hasRowName,
+  hasQuotedName,
   isRangeOfNames,
   looksNumeric,
   namesTargetFirst,
   pairHeader,
+  ROUNDED,
+  rowNumbers,
+  wholeNumber,
 } from './list-header.ts'
 
 export interface PairColumns {
@@ -84,6 +87,7 @@ class LineReader {
   #line = 1
   #header: (Header & { readonly line: number; readonly comment: boolean }) | undefined
   #layout: Layout | undefined
+  readonly #isRowNumber = rowNumbers()
   /** The beginning of a line whose end is in the next piece. */
   #rest: Uint8Array = new Uint8Array(0)
 
@@ -151,7 +155,7 @@ class LineReader {
     if (untouched && this.#isHeader(fields)) return
     this.#layout ??= this.#layoutOf(fields)
     if (fields.length !== this.#layout.width) throw this.#columnsFound(fields.length)
-    if (this.#layout.rowNames && !hasRowName(text, fields[0], this.#columns.source.length))
+    if (this.#layout.rowNames && !hasQuotedName(text) && !this.#isRowNumber(fields[0]))
       throw this.#wrong(`${fields.length} columns, the first of them no row number,`, INDEX_HINT)
     const [source, target] = [fields[this.#layout.source] ?? '', fields[this.#layout.target] ?? '']
     this.#push(this.#integer(source), this.#integer(target))
@@ -196,9 +200,10 @@ class LineReader {
   }
 
   #integer(word: string): number {
-    const value = INTEGER.test(word) ? Number(word) : Number.NaN
-    if (Number.isInteger(value) && value >= 0 && value <= LARGEST) return value
-    throw this.#wrong(JSON.stringify(word.slice(0, 40)))
+    const value = wholeNumber(word)
+    if (typeof value === 'number' && value >= 0 && value <= LARGEST) return value
+    const found = JSON.stringify(word.slice(0, 40))
+    throw value === 'rounded' ? this.#wrong(`${found}, which is rounded,`, ROUNDED) : this.#wrong(found)
   }
 
   #columnsFound(count: number): InputError {
@@ -231,5 +236,3 @@ const RANGE_HINT =
   'to_csv(FILE, header=["source", "target"], index=False)'
 const INDEX_HINT =
   'a list of pairs has two columns, source and target; leave an index away, in pandas with to_csv(FILE, index=False)'
-
-const INTEGER = /^\+?\d+(\.\d*)?([eE][+-]?\d+)?$/

@@ -14,7 +14,7 @@ export interface IdList {
   readonly listOrder: Uint32Array | undefined
 }
 
-export const ID_FILE_EXTENSIONS: readonly string[] = ['.npy', '.txt', '.csv', '.json']
+export const ID_FILE_EXTENSIONS: readonly string[] = ['.npy', '.txt', '.csv', '.tsv', '.json']
 
 /**
  * Read a list of node ids of a population with `size` nodes.
@@ -57,6 +57,7 @@ async function readIntegers(file: string, base: 0 | 1): Promise<ArrayLike<number
       return readJsonIds(file)
     case '.txt':
     case '.csv':
+    case '.tsv':
       return textIds(await readTextFile(file), file, base)
     default:
       throw new InputError(`expected a file of ids (${ID_FILE_EXTENSIONS.join(', ')})`, { file })
@@ -74,7 +75,10 @@ async function readNpyIds(file: string): Promise<Uint32Array> {
   if (/[fbSU]/.test(array.dtype))
     throw new InputError(`expected integers, found ${describe(array)}`, {
       file,
-      hint: 'save it again with .astype(numpy.int64)',
+      // As integers they would be ids 0 and 1.
+      hint: array.dtype.includes('b')
+        ? 'save the ids of those that are True: numpy.flatnonzero(...), and pass --id-base 0'
+        : 'save it again with .astype(numpy.int64)',
     })
   if (array.shape.length !== 1)
     throw new InputError(`expected ids in one dimension, found ${describe(array)}`, { file })

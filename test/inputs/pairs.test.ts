@@ -136,10 +136,11 @@ describe('csv lists', () => {
     ['header', 'pre_id,post_id\n0,5\n7,0\n3,3\n200,1\n7,0\n'],
     ['quoted header and byte order mark', '\ufeff"source","target"\n0,5\n7,0\n3,3\n200,1\n7,0\n'],
     ['comments and blank lines', '# made by hand\n\n0,5\n7,0\n  \n3,3\n# more\n200,1\n7,0\n\n'],
+    ['numbers of R', '"","pre","post"\n"1",0,5\n"2",7,0\n"3",3,3\n"4",200,1\n"5",7,0\n'],
     ['rows of R that are some of many', '"pre" "post"\n"12" 0 5\n"4" 7 0\n"a b" 3 3\n"7" 200 1\n"9" 7 0\n'],
     [
       'savetxt',
-      '0.000000000000000000e+00 5.000000000000000000e+00\n7.0e+00 0.0e+00\n3 3.\n2.0e+02 1e0\n7 0\n',
+      '0.000000000000000000e+00 5.000000000000000000e+00\n7.0e+00 0.0e+00\n3 3.\n2.00e+02 1e0\n7 0\n',
     ],
   ])('%s', async (_, text) => expect(await read0(text)).toEqual(PAIRS))
 
@@ -151,6 +152,12 @@ describe('csv lists', () => {
     await expect(read0('1,6\n0,1\n', { idBase: 1 })).rejects.toThrow(/row 1 holds 0/)
     await expect(read0('1,6\n', {})).rejects.toThrow(/from 0 .* or from 1/)
   })
+
+  it('takes short exponents, which are exact in R', async () =>
+    expect(await read0('1e+05,4\n123456,2e+05\n')).toEqual([
+      [100000, 4],
+      [123456, 200000],
+    ]))
 
   it('of nothing is empty', async () => expect(await read0('')).toEqual([]))
 
@@ -168,6 +175,10 @@ describe('csv lists', () => {
       '"pre","post"\n"5","2","3"\n',
       /first of them no row number, in line 2/,
     ],
+    ['row numbers that are none', 'pre,post\n1,5,3\n1,6,2\n', /first of them no row number, in line 3/],
+    ['row numbers from 0 and 1', 'pre,post\n0,5,3\n2,6,2\n', /first of them no row number, in line 3/],
+    ['numbers that MATLAB rounded', '219422,4\n1.2346e+05,4\n', /"1.2346e\+05", which is rounded, in line 2/],
+    ['numbers that %g rounded', '1.2e+06,4\n', /"1.2e\+06", which is rounded, in line 1/],
     ['a third name', 'pre,post,weight\n1,2,3\n', /"weight" in line 1/],
     ['GIDs beside node ids', 'pre_gid,target_node_id\n1,2\n', /GIDs beside node ids.* in line 1/],
     ['what may be a header of pandas', '0,1\n7,8\n', /"0,1", which is a connection or a header .* in line 1/],
