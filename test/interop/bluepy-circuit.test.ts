@@ -25,7 +25,7 @@ const failure = async (attempt: Promise<unknown>): Promise<InputError> => {
   throw new Error(`expected an InputError, got ${String(error)}`)
 }
 
-/** `verify --json`, without names of configurations and times. */
+/** `verify --json`, without names of configurations, the files that they lead to, and times. */
 async function verifyJson(
   config: string,
   options: { nodes?: string; removed?: boolean } = {},
@@ -40,7 +40,7 @@ async function verifyJson(
     all: true,
   })
   original.close()
-  const text = jsonLines(proofs.flatMap(proofRecords))
+  const text = jsonLines(proofs.map(proof => ({ ...proof, inputs: [] })).flatMap(proofRecords))
   expect(text).toContain(`/${config}"`)
   return text.replaceAll(`/${config}"`, '/CONFIG"').replace(/"seconds":[\d.]+/g, '"seconds":0')
 }
