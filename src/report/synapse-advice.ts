@@ -1,5 +1,20 @@
 /** Likely causes of what was found edge by edge; after the rules about connections, which tell more. */
+import type { Proof } from '../verification/proof.ts'
+import type { PropertyValue, SynapseCulprit } from '../verification/synapses/expectation.ts'
 import type { Rule } from './advice.ts'
+
+/** Every edge that is told of with a changed value had NaN. */
+function wereNan({ findings }: Proof): boolean {
+  const changed = findings.filter(({ code, severity }) => code === 'property.changed' && severity === 'error')
+  return changed.length > 0 && changed.every(({ edges = [] }) => edges.length > 0 && edges.every(isNanGone))
+}
+
+const isNanGone = ({ before, expected, after }: SynapseCulprit): boolean =>
+  isNan(expected ?? before) && !isNan(after)
+
+/** Told with its bits where they are known: `NaN (0x7ff8000000000000)`. */
+const isNan = (value: PropertyValue | undefined): boolean =>
+  Number.isNaN(value) || (typeof value === 'string' && /^NaN(?: \(|$)/.test(value))
 
 export const SYNAPSE_RULES: readonly Rule[] = [
   {
@@ -62,6 +77,12 @@ export const SYNAPSE_RULES: readonly Rule[] = [
     cause:
       'values lie outside of what the manipulation config allows: another range or another seedless draw',
     next: 'compare range and arguments in the manipulation config with those that the job really used',
+  },
+  {
+    when: ({ proof }) => wereNan(proof),
+    cause:
+      'the values that changed were NaN: the package writes NaN to Parquet as null, and the converter, which ignores nulls, gives these edges other values',
+    next: 'give these edges a number in the original, or put the property back into the result (connproof config --check names such properties before the run)',
   },
   {
     when: ({ count }) => count('property.changed') > 0,

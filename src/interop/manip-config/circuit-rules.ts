@@ -7,11 +7,16 @@ import type { SonataCircuit } from '../../sonata/circuit.ts'
 import { argumentPath, filesOf } from './arguments.ts'
 import type { DiagnosticCode, Findings } from './diagnostics.ts'
 import { DEFAULT_EDGES, droppedSentences, droppedWith } from './edge-population.ts'
+import { checkMorphologies } from './morphology-rules.ts'
 import type { CallOf, OperationCall } from './operations.ts'
 import type { ManipConfig } from './parse.ts'
+import { checkEdges } from './property-rules.ts'
 import { mismatchedType, type QueryContext, type ResolvedQuery, resolveNodeQuery } from './resolve-query.ts'
+import { checkRewiredRows } from './rewiring-on-circuit.ts'
 
 export interface Ends {
+  /** The edge population that is manipulated. */
+  readonly edges: string
   readonly source: QueryContext
   readonly target: QueryContext
 }
@@ -26,11 +31,28 @@ export async function checkOnCircuit(
   const ends = await findEnds(config, circuit, findings)
   if (ends !== undefined && config.synPropsInit !== undefined)
     findings.error('key.conflict', 'manip.syn_props_init', 'the package stops: the circuit has edges already')
+  const edges =
+    ends &&
+    (await circuit.edgePopulation(ends.edges).catch(unlessBug(findings, 'circuit.refused', 'circuit_config')))
+  if (edges !== undefined)
+    await checkEdges(config, edges, findings).catch(unlessBug(findings, 'circuit.refused', 'circuit_config'))
   for (const call of config.functions) {
     const missing = await checkFiles(call, config, folder, findings)
     if (ends === undefined) continue
     const source = await resolveSide(call, 'sel_src', ends.source, config, findings)
     const target = await resolveSide(call, 'sel_dest', ends.target, config, findings)
+    await checkNodeAttributes(call, ends, findings)
+    if (call.source === 'conn_rewiring' && edges !== undefined)
+      await checkRewiredRows(call, { edges, ends, sources: source?.ids }, config, findings).catch(
+        unlessBug(findings, 'circuit.refused', 'circuit_config'),
+      )
+    if (call.source === 'conn_wiring')
+      await checkMorphologies(
+        call,
+        { circuit, nodes: ends.target.nodes, targets: target?.ids },
+        config,
+        findings,
+      )
     if (call.source === 'conn_extraction') checkTarget(call, ends, config, findings)
     if (call.source === 'conn_removal' && source !== undefined && target !== undefined && !missing)
       await checkMask(call, { source, target, folder }, config, findings)
@@ -83,7 +105,7 @@ export async function findEnds(
   }
   const source = await context(sourcePopulation)
   const target = sourcePopulation === targetPopulation ? source : await context(targetPopulation)
-  return source === undefined || target === undefined ? undefined : { source, target }
+  return source === undefined || target === undefined ? undefined : { edges: name, source, target }
 }
 
 function chooseEdges(config: ManipConfig, names: readonly string[], findings: Findings): string | undefined {
@@ -117,6 +139,26 @@ function checkNamed(key: string, named: string | undefined, found: string, findi
       key,
       `the edges are those of "${found}", not "${named}": the package stops`,
     )
+}
+
+/** What models and rows are told by: positions, classes, morphologies. */
+async function checkNodeAttributes(call: OperationCall, ends: Ends, findings: Findings): Promise<void> {
+  if (call.source !== 'conn_rewiring' && call.source !== 'conn_wiring') return
+  const wiring = call.source === 'conn_wiring'
+  const sampled = call.source === 'conn_rewiring' && call.genMethod === 'sample' ? ['layer'] : []
+  for (const [side, { nodes }, wanted] of [
+    ['source', ends.source, ['synapse_class', 'x', 'y', 'z', ...sampled]],
+    ['target', ends.target, ['x', 'y', 'z', ...(wiring ? ['morphology'] : []), ...sampled]],
+  ] as const) {
+    const names = await nodes.attributeNames()
+    const missing = wanted.filter(name => !names.includes(name))
+    if (missing.length > 0)
+      findings.error(
+        'property.missing',
+        call.path,
+        `${call.source} needs ${missing.join(', ')} of the ${side} nodes, which "${nodes.name}" does not have: the package stops`,
+      )
+  }
 }
 
 /** True where a file that the operation opens is not there. */

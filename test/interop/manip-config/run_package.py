@@ -19,6 +19,7 @@ def run(arguments):
             log = os.open(os.environ["CONNPROOF_LOG"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
             os.dup2(log, 1)
             os.dup2(log, 2)
+            print("==", *arguments, flush=True)
             sys.argv = ["connectome-manipulator", *arguments]
             app()
             code = 0

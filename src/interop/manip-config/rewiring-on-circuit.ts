@@ -1,0 +1,81 @@
+/** What conn_rewiring asserts of the rows it is given: their order, and the class of their synapses. */
+import type { EdgeSource } from '../../connectome/edges.ts'
+import { readIds } from '../../manipulation/source.ts'
+import { type NumberType, readValue } from '../../manipulation/values.ts'
+import { argumentPath } from './arguments.ts'
+import type { Ends } from './circuit-rules.ts'
+import type { Findings } from './diagnostics.ts'
+import type { CallOf } from './operations.ts'
+import type { ManipConfig } from './parse.ts'
+
+const WINDOW = 65_536
+
+/** `sources`: nodes of the source selection; `undefined` where that is not known. */
+export async function checkRewiredRows(
+  call: CallOf<'conn_rewiring'>,
+  { edges, ends, sources }: { edges: EdgeSource; ends: Ends; sources: Uint32Array | undefined },
+  config: ManipConfig,
+  findings: Findings,
+): Promise<void> {
+  const ofClass = await sourcesOfClass(call, ends, sources)
+  if (ofClass !== undefined && !ofClass.includes(1))
+    findings.error(
+      'selection.nothing',
+      argumentPath(call, 'syn_class', config),
+      `no selected source has synapse_class ${call.synClass}: the package stops`,
+    )
+  const kind = (await edges.table?.())?.columns.find(({ name }) => name === 'syn_type_id')
+  const nodes = ends.target.nodes.size
+  const block = Math.max(1, Math.ceil(nodes / config.splits))
+  const last = new Uint32Array(Math.ceil(nodes / block))
+  let unsorted: number | undefined
+  let other: number | undefined
+  for (let first = 0; first < edges.edgeCount; first += WINDOW) {
+    const rows = Math.min(WINDOW, edges.edgeCount - first)
+    const targets = await readIds(edges.target, first, rows, nodes)
+    for (const [k, target] of targets.entries()) {
+      const split = Math.floor(target / block)
+      if (target < (last[split] ?? 0)) unsorted ??= first + k
+      last[split] = target
+    }
+    if (kind === undefined || ofClass === undefined || kind.type.startsWith('f')) continue
+    const from = await readIds(edges.source, first, rows, ends.source.nodes.size)
+    const view = new DataView(new ArrayBuffer(rows * kind.bytes))
+    await kind.readInto(first, rows, new Uint8Array(view.buffer))
+    for (const [k, source] of from.entries())
+      if (ofClass[source] === 1) {
+        const value = readValue(view, k * kind.bytes, kind.type as NumberType)
+        if (value >= 100 !== (call.synClass === 'EXC')) other ??= first + k
+      }
+  }
+  if (unsorted !== undefined)
+    findings.error(
+      'circuit.order',
+      call.path,
+      `the edges are not sorted by target (edge ${unsorted} comes after one to a higher target of the same split): conn_rewiring stops`,
+      'Sort the edges by target node, or run with as many splits as there are target nodes.',
+    )
+  if (other !== undefined)
+    findings.error(
+      'circuit.class',
+      argumentPath(call, 'syn_class', config),
+      `edge ${other} is from a source of class ${call.synClass}, and its syn_type_id is ${call.synClass === 'EXC' ? 'below 100' : '100 or above'}: conn_rewiring stops`,
+      'syn_type_id is below 100 for inhibitory synapses, and 100 or above for excitatory ones.',
+    )
+}
+
+/** 1 for the selected sources of the class that is rewired; `undefined` where it cannot be told. */
+async function sourcesOfClass(
+  call: CallOf<'conn_rewiring'>,
+  { source }: Ends,
+  selected: Uint32Array | undefined,
+): Promise<Uint8Array | undefined> {
+  if (selected === undefined || !(await source.nodes.attributeNames()).includes('synapse_class'))
+    return undefined
+  const column = await source.nodes.attribute('synapse_class')
+  if (column.kind !== 'text' && column.kind !== 'library') return undefined
+  const marks = new Uint8Array(source.nodes.size)
+  const chosen = new Set(selected)
+  for (const id of await column.matchText(value => value === call.synClass)) if (chosen.has(id)) marks[id] = 1
+  return marks
+}
