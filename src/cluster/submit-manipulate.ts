@@ -10,6 +10,7 @@ import { campaignState, type VariantState } from '../campaign/state.ts'
 import type { Campaign, Variant } from '../campaign/types.ts'
 import { InternalError } from '../errors.ts'
 import { droppedSentences, droppedWith } from '../interop/manip-config/edge-population.ts'
+import { nanProperties, nanSentence } from '../interop/manip-config/nan-properties.ts'
 import { readJobs, type Submission, withSubmissions } from './jobs-file.ts'
 import type { ClusterLayout } from './layout.ts'
 import { makeFolder, sha256 } from './script-files.ts'
@@ -50,7 +51,7 @@ export async function submitManipulate(
     text: readFileSync(file, 'utf8'),
     state: 'same' as const,
   }))
-  const warnings = ready.length === 0 ? [] : await droppedBy(campaign)
+  const warnings = ready.length === 0 ? [] : await lostBy(campaign)
   const calls: { args: string[]; job: string | undefined }[] = []
   // Slurm fails a job without a log where the folder of the log is not there.
   if (!dryRun) makeFolder(join(campaign.output, 'logs'))
@@ -109,12 +110,14 @@ function startedFrom(variant: Variant, { steps }: Lock): string {
   return sha256(JSON.stringify(records.map(record => record?.outputs.map(one => [one.path, one.sha256]))))
 }
 
-/** Edge populations that connectome-manipulator takes out of the circuit. */
-async function droppedBy(campaign: Campaign): Promise<string[]> {
+/** Edge populations that connectome-manipulator takes out of the circuit, and properties whose NaN it loses. */
+async function lostBy(campaign: Campaign): Promise<string[]> {
   const base = await BaseCircuit.open(campaign)
   try {
     const { population } = base.edges
-    return droppedSentences(population, await droppedWith(base.circuit, population))
+    const { found } = await nanProperties(base.edges)
+    const dropped = await droppedWith(base.circuit, population)
+    return [...droppedSentences(population, dropped), ...found.map(nanSentence)]
   } finally {
     base.close()
   }

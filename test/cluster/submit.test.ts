@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { arrayOf, indicesOf, parseJobs } from '../../src/cluster/slurm.ts'
+import { openCircuit } from '../../src/open-circuit.ts'
 import { connproof, type Result } from '../cli/run.ts'
 import { type CampaignFolder, campaignOfSeven, proofsOf } from './campaign.ts'
 
@@ -153,6 +154,28 @@ describe('submit --what manipulate', () => {
       Array.from({ length: 7 }, (_, k) =>
         ['--parsable', join(campaign.folder, `out/manip_job__Unstruct-${k}.sh`)].join(' '),
       ),
+    )
+  })
+
+  it('warns of properties whose NaN the package loses', async () => {
+    const text = readFileSync(campaign.file, 'utf8')
+    writeFileSync(campaign.file, text.replace('cluster:', "config: { output_path: 'made/{name}' }\ncluster:"))
+    const circuit = await openCircuit(join(campaign.folder, 'circuit'))
+    const { file = '', table } = await circuit.edgePopulation()
+    const column = (await table?.())?.columns.find(({ type }) => type === 'f32')
+    const values = new Uint8Array(40)
+    await column?.readInto(0, 10, values)
+    circuit.close()
+    const bytes = readFileSync(file)
+    const at = bytes.indexOf(values)
+    expect(at).toBeGreaterThan(0)
+    for (let k = 0; k < 10; k += 3) bytes.writeFloatLE(Number.NaN, at + 4 * k)
+    writeFileSync(file, bytes)
+    for (const verb of ['select', 'config']) expect((await connproof([verb, campaign.file])).code).toBe(0)
+    const { code, stderr } = await submit('--what', 'manipulate')
+    expect(code, stderr).toBe(0)
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      new RegExp(`${column?.name} is NaN in 4 edges: the package writes that to Parquet as null`),
     )
   })
 
