@@ -106,7 +106,7 @@ const maskText = ({ source, target, removed, added }: MaskQuestion): string =>
   `removed ${removed?.size ?? 'none'}, added ${added?.size ?? 'none'}, ${source.text ?? 'all'} -> ${target.text ?? 'all'}`
 
 const drawLevel = (random: Random, config: boolean): Level =>
-  random.weighted(config ? { synapses: 3, full: 2 } : { connections: 2, synapses: 3, full: 3 })
+  random.weighted(config ? { synapses: 3, full: 2 } : { connections: 4, synapses: 3, full: 3 })
 
 interface Drawing {
   random: Random
