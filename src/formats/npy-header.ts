@@ -60,7 +60,10 @@ export const shapeText = (shape: readonly number[]): string =>
 
 function headerText(start: Uint8Array, total: number, place: Place): { text: string; dataOffset: number } {
   if (start.length < 10 || !MAGIC.every((byte, i) => start[i] === byte)) {
-    throw new InputError('expected an npy array, found no npy magic at its start', place)
+    throw new InputError('expected an npy array, found no npy magic at its start', {
+      ...place,
+      hint: 'ndarray.tofile writes no header: write it with numpy.save',
+    })
   }
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength)
   const [major, minor] = [view.getUint8(6), view.getUint8(7)]
