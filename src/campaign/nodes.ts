@@ -1,14 +1,12 @@
 /** Node selections of a campaign file: names, expressions of the command line, objects of manip_config. */
 import { extname, resolve } from 'node:path'
+import { ID_FILE_EXTENSIONS } from '../sonata/id-file.ts'
 import type { Path, TextDocument } from './document.ts'
 import type { NodeChoice, NodeSelectionSpec } from './types.ts'
 import { refuse } from './validate.ts'
 
 /** No selection: all nodes. */
 export const ALL_NODES: NodeChoice = { expression: undefined, selection: undefined }
-
-/** Extensions of files of ids, which manip_config cannot name. */
-const ID_FILES = ['.npy', '.txt', '.csv', '.json']
 
 /**
  * The choice that `spec` makes: a name of the section `nodes`, an expression (`Set`, `attribute=value`, several
@@ -51,7 +49,8 @@ function fromObject(
 }
 
 function fromExpression(document: TextDocument, path: Path, spec: string, folder: string): NodeChoice {
-  if (ID_FILES.includes(extname(spec).toLowerCase()))
+  // A file of ids, which manip_config cannot name.
+  if (ID_FILE_EXTENSIONS.includes(extname(spec).toLowerCase()))
     return { expression: resolve(folder, spec), selection: undefined }
   const terms = spec.split('&').map(term => term.trim())
   if (terms.length === 1 && !spec.includes('=')) return { expression: spec, selection: spec.trim() }

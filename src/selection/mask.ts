@@ -1,11 +1,13 @@
 /** Masks: from a file to the connections they mean, bound to node selections or refused. */
+import { basename } from 'node:path'
 import type { Mask } from '../connectome/mask.ts'
 import type { NodeSelection } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
-import { readDenseMask } from '../formats/dense-mask.ts'
+import { isDenseMask, readDenseMask } from '../formats/dense-mask.ts'
 import { idsBeside, type MaskIds } from '../formats/ids-beside.ts'
+import { readNpy } from '../formats/npy.ts'
 import { startsAsNpy } from '../formats/npy-file.ts'
-import { readSparseCoo } from '../formats/scipy-sparse.ts'
+import { type CooSparse, readSparseCoo } from '../formats/scipy-sparse.ts'
 import { type Coo, cooToCsc } from '../kernels/csc.ts'
 import { mapGids } from '../kernels/gid-index.ts'
 
@@ -26,11 +28,31 @@ export interface MaskFile extends Coo {
  * @throws InputError naming file and member, of another dense array with the line of Python that saves a mask
  */
 export async function readMask(file: string): Promise<MaskFile> {
-  const coo = (await startsAsNpy(file)) ? await readDenseMask(file) : await readSparseCoo(file)
+  if (TEXT.test(file)) throw listOfPairs(file)
+  const coo = (await startsAsNpy(file)) ? await readDense(file) : await readSparseCoo(file)
   const { source, target } = await idsBeside(file)
   const { rows, columns, row, column } = coo
   return { rows, columns, row, column, file, sourceIds: source, targetIds: target }
 }
+
+const TEXT = /\.(csv|tsv|txt)$/i
+
+/** Integers above 1 in two rows or columns are pairs: as a mask they would mean something else. */
+async function readDense(file: string): Promise<CooSparse> {
+  if (await isDenseMask(file)) return readDenseMask(file)
+  const { shape, dtype, data } = await readNpy(file)
+  if (shape.length === 2 && shape.includes(2) && /[iu]/.test(dtype) && data.some(id => id > 1))
+    throw listOfPairs(file)
+  return readDenseMask(file)
+}
+
+const listOfPairs = (file: string): InputError =>
+  new InputError('expected a mask, found a list of pairs', {
+    file,
+    hint:
+      `make its mask with connproof select ${basename(file)} --mode directed --all --seed 1 --output DIR ` +
+      '--circuit ORIGINAL --nodes SET',
+  })
 
 /**
  * The mask between two selections, canonical. Rows and columns of the file stand for the selected ids in the order

@@ -105,6 +105,19 @@ describe('a dense array', () => {
   })
 })
 
+it('a list of pairs is no mask, and the error says how to make one of it', async () => {
+  const pairs = { shape: [2, 3], data: Int32Array.of(1, 2, 3, 4, 5, 6) }
+  for (const file of [
+    writeNpy(folder, 'pairs.npy', pairs),
+    writeText(folder, 'pairs.csv', 'pre,post\n1,4\n'),
+  ])
+    await expect(readMask(file)).rejects.toMatchObject({
+      file,
+      message: expect.stringMatching('found a list of pairs'),
+      hint: expect.stringMatching(/^make its mask with connproof select pairs/),
+    })
+})
+
 describe('a mask beside its ids', () => {
   const coo = { rows: 3, columns: 3, row: Uint32Array.of(0, 2), column: Uint32Array.of(1, 0) }
   const write = async (name: string): Promise<string> => {
