@@ -41,7 +41,8 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
-    if (distance < bestDistance) {
+    // Any single letter is near to any other.
+    if (distance < Math.min(bestDistance, Math.max(name.length, candidate.length))) {
       best = candidate
       bestDistance = distance
     }

@@ -1,9 +1,10 @@
 /** Node selections of a campaign file: names, expressions of the command line, objects of manip_config. */
 import { extname, resolve } from 'node:path'
+import { nearestName } from '../errors.ts'
 import { ID_FILE_EXTENSIONS } from '../sonata/id-file.ts'
 import type { Path, TextDocument } from './document.ts'
 import type { NodeChoice, NodeSelectionSpec } from './types.ts'
-import { refuse } from './validate.ts'
+import { refuse, written } from './validate.ts'
 
 /** No selection: all nodes. */
 export const ALL_NODES: NodeChoice = { expression: undefined, selection: undefined }
@@ -22,10 +23,13 @@ export function nodeChoice(
   folder: string,
 ): NodeChoice {
   if (spec === undefined) return ALL_NODES
-  if (typeof spec !== 'string') return fromObject(document, path, spec)
+  const key = written(path)
+  if (typeof spec !== 'string') return { ...fromObject(document, path, spec), key }
   const definition = Object.hasOwn(named, spec) ? named[spec] : undefined
   if (definition !== undefined) return nodeChoice(document, ['nodes', spec], definition, {}, folder)
-  return fromExpression(document, path, spec, folder)
+  const near = nearestName(spec, Object.keys(named))
+  const instead = near === undefined ? '' : ` (the section nodes has ${near})`
+  return { ...fromExpression(document, path, spec, folder), key: `${key}: ${spec}${instead}` }
 }
 
 function fromObject(

@@ -62,7 +62,7 @@ export function selectSteps(campaign: Campaign, base: BaseCircuit): Work[] {
 export async function selectionOf(variant: Variant, lists: Lists): Promise<Selection> {
   const { manipulation, amount = 'all', seed, index, paths } = variant
   const prepared = heldTo(await lists.prepared(manipulation), amount)
-  const refusal = refusalOf(prepared)
+  const refusal = refusalOf(prepared, 'keys')
   if (refusal !== undefined) throw refusal
   const selection = selectFrom(prepared, { amount, seed, generator: manipulation.generator })
   const { circuit, findings } = prepared
@@ -95,7 +95,10 @@ export class Lists {
 
   prepared(manipulation: Manipulation): Promise<PreparedList> {
     const { list, mode, source, target, allow } = manipulation
-    const key = JSON.stringify([list, mode, source, target, allow])
+    const key = JSON.stringify([list, mode, source.expression, target.expression, allow], (name, value) =>
+      // Where it is said is no part of what is.
+      name === 'key' ? undefined : value,
+    )
     const prepared = this.#prepared.get(key) ?? this.#prepare(manipulation)
     this.#prepared.set(key, prepared)
     return prepared

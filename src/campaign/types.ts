@@ -10,6 +10,8 @@ export interface NodeChoice {
   readonly expression: string | undefined
   /** As manip_config takes it for `sel_src` and `sel_dest`; undefined: all nodes. */
   readonly selection: NodeSelectionSpec | undefined
+  /** Where the campaign file says it, for messages: `nodes.exc`, `manipulations[0].source`. */
+  readonly key?: string | undefined
 }
 
 /** A node set by name, or attributes (and `node_set`) that all must hold. */

@@ -104,7 +104,10 @@ async function explain(error: unknown, args: readonly string[], terminal: Termin
     return BUG
   }
   const { troubleLines } = await import('../report/sentences.ts')
-  terminal.err(`connproof: ${troubleLines(trouble).join('\n  ')}\n`)
+  const { message, file, field, hint } = trouble
+  const isUsage = file === undefined && hint === undefined && field?.startsWith('--')
+  const lines = troubleLines(isUsage ? { message, field, hint: `connproof ${args[0]} --help` } : trouble)
+  terminal.err(`connproof: ${lines.join('\n  ')}\n`)
   await record(trouble, memory && 'error.memory', args, terminal)
   return CANNOT_TELL
 }

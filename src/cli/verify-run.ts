@@ -128,7 +128,6 @@ export const readBy = ({ removed, added, config, source, target, nodes }: Verify
   ...[source, target, nodes],
 ]
 
-/** A missing circuit must not be taken for one that may be missing. */
 /** Files that are written, by flag. */
 const writtenBy = (flags: VerifyFlags): Record<string, string | undefined> => ({
   '--proof': flags.proof,
@@ -145,6 +144,7 @@ const asAsked =
       ? { ...proof, edgeMap: { ...proof.edgeMap, file: STDOUT } }
       : proof
 
+/** A missing circuit must not be taken for one that may be missing. */
 function refuseOfCampaigns({ allowMissing, dryRun, variant }: VerifyFlags): void {
   const [flag] = [
     ...(allowMissing ? ['--allow-missing'] : []),

@@ -1,5 +1,6 @@
 /** The verb `verify`: its flags. */
 import { type Command, Option } from 'commander'
+import { InputError } from '../errors.ts'
 import type { Shard } from '../shards/partial.ts'
 import type { Level } from '../verification/proof.ts'
 import {
@@ -112,6 +113,7 @@ export function addVerify(program: Command, session: Session): void {
         )
         return
       }
+      refuseOfShards(flags)
       if (flags.config !== undefined) {
         const { runConfigVerify } = await import('./verify-run.ts')
         session.exitCode = await runConfigVerify(
@@ -130,6 +132,12 @@ export function addVerify(program: Command, session: Session): void {
       const { runVerify } = await import('./verify-run.ts')
       session.exitCode = await runVerify(original, manipulated, flags, session)
     })
+}
+
+/** Else there would be no such file, without a word. */
+function refuseOfShards({ partial, anyOrder }: VerifyFlags): void {
+  const field = partial === undefined ? anyOrder && '--any-order' : '--partial'
+  if (field) throw new InputError('goes with --shard I/N only', { field })
 }
 
 /** What a configuration says itself. */

@@ -44,22 +44,27 @@ function lintWords({ code, count, first }: LintFinding): string {
   return `${count} ${WORDS[code][count === 1 ? 0 : 1]}${where}`
 }
 
-/** What makes a list unfit, in one error; undefined where nothing does. */
-export function refusalOf({
-  list,
-  findings,
-}: Pick<PreparedList, 'list' | 'findings'>): InputError | undefined {
+/** What makes a list unfit, in one error; undefined where nothing does. `words`: of the command line or of a campaign. */
+export function refusalOf(
+  { list, findings }: Pick<PreparedList, 'list' | 'findings'>,
+  words: 'flags' | 'keys' = 'flags',
+): InputError | undefined {
   const errors = findings.filter(({ severity }) => severity === 'error')
   const [first] = errors
   if (first === undefined) return undefined
   // The first code is the field, which stands before the message.
   const sentences = [lintWords(first), ...errors.slice(1).map(lintSentence)]
+  const codes = errors.map(({ code }) => code)
+  const [all, allow] =
+    words === 'flags'
+      ? ['--all of them', `--allow ${codes.join(',')}`]
+      : ['all of them (all: true)', `allow: [${codes.join(', ')}]`]
   return new InputError(sentences.join('; '), {
     file: list.label,
     field: first.code,
     hint: errors.every(({ code }) => code === 'list.short')
-      ? `the list has ${list.source.length}: take --all of them, or as many as there are with --allow list.short`
-      : `correct the list, or take it as it is with --allow ${errors.map(({ code }) => code).join(',')}`,
+      ? `the list has ${list.source.length}: take ${all}, or as many as there are with ${allow}`
+      : `correct the list, or take it as it is with ${allow}`,
   })
 }
 

@@ -122,7 +122,10 @@ function summary(proofs: readonly Proof[]): string {
   const count = (verdict: Verdict): number => proofs.filter(proof => proof.verdict === verdict).length
   const parts = (Object.keys(VERDICT_WORDS) as Verdict[])
     .filter(verdict => count(verdict) > 0)
-    .map(verdict => `${count(verdict)} ${VERDICT_WORDS[verdict]}`)
+    .map(verdict => {
+      const many = verdict === 'differs' && count(verdict) > 1
+      return `${count(verdict)} ${many ? 'differ' : VERDICT_WORDS[verdict]}`
+    })
   return `${plural(proofs.length, 'circuit')}: ${parts.join(', ')}`
 }
 

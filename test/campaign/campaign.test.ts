@@ -197,7 +197,8 @@ describe('a node selection', () => {
   const choice = async (nodes: string) => {
     const text = `circuit: circuit\noutput: out\nmanipulations: [{name: a, arguments: {amount_pct: 1}, nodes: ${nodes}}]`
     const { variants } = await readCampaign(campaignFile(text))
-    return variants[0]?.manipulation.source
+    const { expression, selection } = variants[0]?.manipulation.source ?? {}
+    return { expression, selection }
   }
   it.each([
     ['Column', { expression: 'Column', selection: 'Column' }],
@@ -216,6 +217,35 @@ describe('a node selection', () => {
       expression: expect.stringMatching(/^\/.*ids\.npy$/),
       selection: undefined,
     })
+  })
+})
+
+describe('what the circuit does not have', () => {
+  it('is said with the key of the campaign file', async () => {
+    const notebook = await writeNotebook()
+    const said = async (head: string, manipulation: string) => {
+      const text = `circuit: O1v5-SONATA\noutput: o\n${head}\nmanipulations:\n  - { name: a, from: reciprocal, mode: reciprocal, seed: 1, ${manipulation} }\n`
+      writeFileSync(notebook.campaign, text)
+      const campaign = await readCampaign(notebook.campaign)
+      const base = await BaseCircuit.open(campaign)
+      const [first] = await runSteps(campaign.output, selectSteps(campaign, base))
+      base.close()
+      return `${first?.trouble?.message}; ${first?.trouble?.hint}`
+    }
+    await expect(said('population: defalt', 'all: true')).rejects.toMatchObject({
+      message: 'the circuit has no edge population "defalt"',
+      field: 'line 3, population',
+      hint: 'did you mean "default"?',
+    })
+    const nodes = 'nodes: { exc: { synapse_class: EXK } }'
+    expect(await said(nodes, 'all: true, nodes: exc')).toMatch(
+      /has synapse_class "EXK"; .* \(nodes\.exc of the/,
+    )
+    expect(await said(nodes, 'all: true, source: exd')).toMatch(
+      /no node set "exd"; .* \(manipulations\[0\]\.source: exd \(the section nodes has exc\) of the campaign file\)/,
+    )
+    expect(await said('', 'count: 100000')).toMatch(/\(all: true\), or .* with allow: \[list\.short\]$/)
+    rmSync(notebook.folder, { recursive: true })
   })
 })
 

@@ -96,6 +96,8 @@ describe('a path that is not there', () => {
     expect(didYouMean(config.replace('config.json', 'confg.json'))).toBe(`did you mean ${config}?`)
     expect(didYouMean(config.replace('original', 'orignal'))).toBe(`did you mean ${config}?`)
     expect(didYouMean('/nowhere/at/all/like/this')).toBeUndefined()
+    // Any letter would be near to this one.
+    expect(didYouMean(join(circuits.folder(), 'y'))).toBeUndefined()
     await expect(openCircuit(circuits.original.replace('original', 'orignal'))).rejects.toMatchObject({
       message: expect.stringMatching(/^no such file/),
       hint: `did you mean ${circuits.original}?`,
