@@ -1,9 +1,10 @@
 /** A prediction as what must hold of the manipulated population, edge by edge. */
 import { type Bits, noBits } from '../connectome/edge-bits.ts'
+import { readValue, type Value } from '../connectome/numbers.ts'
 import type { Prediction } from '../manipulation/predict.ts'
 import type { NumberColumn } from '../manipulation/source.ts'
 import { type Known, type Step, Steps } from '../manipulation/steps.ts'
-import { readValue, type Value, widthOf, writeNew } from '../manipulation/values.ts'
+import { widthOf, writeNew } from '../manipulation/values.ts'
 import type { Expectation, PropertyRule } from '../verification/synapses/expectation.ts'
 
 /** @param columns of the original */

@@ -4,10 +4,10 @@ import { hasBit } from '../connectome/edge-bits.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
 import type { Mask } from '../connectome/mask.ts'
 import { overflowingSplit, type Plan, share } from '../connectome/operations.ts'
+import { readIds } from '../connectome/read-ids.ts'
 import { InputError } from '../errors.ts'
 import { cooToCsc } from '../kernels/csc.ts'
 import { type Prediction, predict } from '../manipulation/predict.ts'
-import { readIds } from '../manipulation/source.ts'
 import { predictionSource } from './columns.ts'
 
 export interface PredictedRemoval {

@@ -1,18 +1,11 @@
 /** syn_prop_alteration in one split. Source: connectome-manipulator.md 2.7 (P2 - P5). */
 
+import type { Value } from '../connectome/numbers.ts'
 import { type SynPropAlteration, share } from '../connectome/operations.ts'
 import { drawRandom } from './draws.ts'
 import type { NumberColumn } from './source.ts'
 import { StepBuilder } from './step-builder.ts'
-import {
-  type Arithmetic,
-  clip,
-  newValue as computed,
-  fits,
-  UNKNOWABLE,
-  type Value,
-  widthOf,
-} from './values.ts'
+import { type Arithmetic, clip, newValue as computed, fits, UNKNOWABLE, widthOf } from './values.ts'
 import { Unpredictable, type Work } from './work.ts'
 
 export async function alter(asked: SynPropAlteration, work: Work): Promise<void> {

@@ -1,9 +1,10 @@
 /** One function's doing to a property, gathered split by split. */
 import { type Bits, countBits, noBits, rankOf, setBit } from '../connectome/edge-bits.ts'
+import { type NumberType, readValue, type Value } from '../connectome/numbers.ts'
 import type { Operation, SynPropAlteration } from '../connectome/operations.ts'
 import { gatherColumn, type NumberColumn, type PredictionSource } from './source.ts'
 import { type Step, Steps } from './steps.ts'
-import { isBeyondSingle, type NumberType, readValue, type Value, widthOf, writeNew } from './values.ts'
+import { isBeyondSingle, widthOf, writeNew } from './values.ts'
 import type { Work } from './work.ts'
 
 /** Values of a property as functions before left them. */

@@ -1,18 +1,8 @@
 /** What functions of a sequence did to one property, and the value that follows for a row. */
 import { type Bits, hasBit, rankOf } from '../connectome/edge-bits.ts'
+import { type NumberType, readValue, type Value } from '../connectome/numbers.ts'
 import type { Range } from '../connectome/operations.ts'
-import {
-  type Arithmetic,
-  castTo,
-  clip,
-  fits,
-  type NumberType,
-  newValue,
-  readValue,
-  UNKNOWABLE,
-  type Value,
-  widthOf,
-} from './values.ts'
+import { type Arithmetic, castTo, clip, fits, newValue, UNKNOWABLE, widthOf } from './values.ts'
 
 /** One function's doing, in the order of the config. `rows` are original edge ids. */
 export type Step = { readonly rows: Bits } & (

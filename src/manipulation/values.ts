@@ -2,9 +2,8 @@
  * Values of a property as the package computes with them: pandas on NumPy columns. Verified against the package by
  * test/fixtures/predictions. All bytes little-endian.
  */
+import { type NumberType, narrow, type Value } from '../connectome/numbers.ts'
 import type { Range } from '../connectome/operations.ts'
-
-export type NumberType = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'u64' | 'i64' | 'f32' | 'f64'
 
 type Integer = Exclude<NumberType, 'f32' | 'f64'>
 
@@ -25,36 +24,6 @@ export const widthOf = (type: NumberType): number =>
 
 /** A value cannot be told: nothing but the machine it was computed on determines it. */
 export const UNKNOWABLE = Symbol('unknowable')
-
-/** Integers of 64 bits that a number cannot hold are bigints. */
-export type Value = number | bigint
-
-export function readValue(view: DataView, at: number, type: NumberType): Value {
-  switch (type) {
-    case 'u8':
-      return view.getUint8(at)
-    case 'i8':
-      return view.getInt8(at)
-    case 'u16':
-      return view.getUint16(at, true)
-    case 'i16':
-      return view.getInt16(at, true)
-    case 'u32':
-      return view.getUint32(at, true)
-    case 'i32':
-      return view.getInt32(at, true)
-    case 'u64':
-      return narrow(view.getBigUint64(at, true))
-    case 'i64':
-      return narrow(view.getBigInt64(at, true))
-    case 'f32':
-      return view.getFloat32(at, true)
-    case 'f64':
-      return view.getFloat64(at, true)
-  }
-}
-
-const narrow = (value: bigint): Value => (BigInt.asIntN(53, value) === value ? Number(value) : value)
 
 /** The bits of NaN in values that were altered, whatever they were before: pandas and Arrow write these. */
 const NAN: Readonly<Record<'f32' | 'f64', Uint8Array>> = {

@@ -2,6 +2,8 @@
 import seedrandom from 'seedrandom'
 import { type EdgeSource, ID_BYTES, type IdType } from '../../src/connectome/edges.ts'
 import { arrayColumn } from '../../src/connectome/memory-edges.ts'
+import type { NumberType } from '../../src/connectome/numbers.ts'
+import { readValue } from '../../src/connectome/numbers.ts'
 import { chosen, type Operation, type Plan, type Rewiring } from '../../src/connectome/operations.ts'
 import {
   type PropertyColumn,
@@ -9,8 +11,7 @@ import {
   VALUE_BYTES,
   type ValueType,
 } from '../../src/connectome/table.ts'
-import type { NumberType } from '../../src/manipulation/values.ts'
-import { readValue, writeValue } from '../../src/manipulation/values.ts'
+import { writeValue } from '../../src/manipulation/values.ts'
 
 /** One edge: its node ids and values. */
 export interface Row {

@@ -2,9 +2,9 @@
 
 import type { Mask } from '../../src/connectome/mask.ts'
 import { arrayColumn } from '../../src/connectome/memory-edges.ts'
+import type { NumberType } from '../../src/connectome/numbers.ts'
 import { chosen, type NewValue, type Operation } from '../../src/connectome/operations.ts'
 import type { NumberColumn, PredictionSource } from '../../src/manipulation/source.ts'
-import type { NumberType } from '../../src/manipulation/values.ts'
 
 export interface CircuitSpec {
   nodes: number

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hasBit } from '../../src/connectome/edge-bits.ts'
+import { readValue } from '../../src/connectome/numbers.ts'
 import { splitBounds } from '../../src/connectome/operations.ts'
 import { type Prediction, predict } from '../../src/manipulation/predict.ts'
 import { Steps } from '../../src/manipulation/steps.ts'
-import { readValue, widthOf, writeValue } from '../../src/manipulation/values.ts'
+import { widthOf, writeValue } from '../../src/manipulation/values.ts'
 import {
   bytesOf,
   type CircuitSpec,

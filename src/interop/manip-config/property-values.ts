@@ -1,6 +1,7 @@
 /** Whether the new values of syn_prop_alteration fit the type of the property, as NumPy 2 takes them. */
+
+import { type NumberType, readValue, type Value } from '../../connectome/numbers.ts'
 import type { PropertyColumn } from '../../connectome/table.ts'
-import { type NumberType, readValue, type Value } from '../../manipulation/values.ts'
 import type { Findings } from './diagnostics.ts'
 import type { NewValue } from './new-value.ts'
 

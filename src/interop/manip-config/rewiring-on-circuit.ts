@@ -1,7 +1,7 @@
 /** What conn_rewiring asserts of the rows it is given: their order, and the class of their synapses. */
 import type { EdgeSource } from '../../connectome/edges.ts'
-import { readIds } from '../../manipulation/source.ts'
-import { type NumberType, readValue } from '../../manipulation/values.ts'
+import { type NumberType, readValue } from '../../connectome/numbers.ts'
+import { readIds } from '../../connectome/read-ids.ts'
 import { argumentPath } from './arguments.ts'
 import type { Ends } from './circuit-rules.ts'
 import type { Findings } from './diagnostics.ts'
