@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { gidToNodeId } from '../connectome/selection.ts'
 import { InputError } from '../errors.ts'
-import { readNpy, toUint32 } from './npy.ts'
+import { describe, readNpy, toUint32 } from './npy.ts'
 
 export interface MaskIds {
   readonly file: string
@@ -14,7 +14,7 @@ export interface MaskIds {
  * For `X_adjmat.npz` or `X.npz` (or `.npy`): `X_gids.npy`, or `X_gids_source.npy` and `X_gids_target.npy`, which hold
  * GIDs, that is 1-based, as the notebook writes them. A list of pairs, (2, N) or (N, 2), is none of these.
  *
- * @throws InputError naming the file unless it holds GIDs
+ * @throws InputError naming the file unless it holds GIDs, each of them once
  */
 export async function idsBeside(
   file: string,
@@ -31,8 +31,14 @@ export async function idsBeside(
 async function readIds(file: string): Promise<MaskIds | undefined> {
   if (!existsSync(file)) return undefined
   const array = await readNpy(file)
-  // A list of pairs may be called so as well.
-  if (array.shape.length === 2 && array.shape.includes(2)) return undefined
+  if (array.shape.length === 2 && array.shape.includes(2)) {
+    // A list of pairs may be called so as well, unless it has one only.
+    if (!array.shape.includes(1)) return undefined
+    throw new InputError(`ids of two nodes or one pair: ${describe(array)}`, {
+      file,
+      hint: 'save ids in one dimension, numpy.save(FILE, ids.ravel()); call a list of pairs something else',
+    })
+  }
   const gids = toUint32(array, file)
   const zero = gids.indexOf(0)
   if (zero >= 0) {
@@ -41,5 +47,20 @@ async function readIds(file: string): Promise<MaskIds | undefined> {
       hint: 'write node id + 1',
     })
   }
+  refuseTwice(gids, file)
   return { file, ids: gids.map(gidToNodeId) }
+}
+
+/** Rows that stand for one node would be two masks of it, of which nobody says which holds. */
+function refuseTwice(gids: Uint32Array, file: string): void {
+  const sorted = gids.toSorted()
+  const twice = sorted.find((gid, k) => k > 0 && gid === sorted[k - 1])
+  if (twice === undefined) return
+  const first = gids.indexOf(twice)
+  const second = gids.indexOf(twice, first + 1)
+  throw new InputError(`GID ${twice} occurs twice, in entries ${first} and ${second}`, {
+    file,
+    field: `entry ${second}`,
+    hint: 'give each row and column of the matrix a node of its own, in the order in which it was made',
+  })
 }

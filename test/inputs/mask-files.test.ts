@@ -147,6 +147,29 @@ describe('a mask beside its ids', () => {
     await expect(diff(half, half)).rejects.toMatchObject({ file: half })
   })
 
+  it.each([
+    [
+      'with one of them twice',
+      { shape: [3], data: Int32Array.of(11, 5, 11) },
+      /GID 11 occurs twice, in entries 0 and 2/,
+    ],
+    ['of a shape that may be a pair', { shape: [2, 1], data: Int32Array.of(11, 5) }, /two nodes or one pair/],
+  ])('is refused with ids %s', async (_, ids, message) => {
+    const file = await write('odd')
+    const beside = writeNpy(folder, 'odd_gids.npy', ids)
+    for (const verb of [
+      () => diff(file, file),
+      () => inspect(file),
+      () => readPairList(file),
+      () => readMask(file),
+    ])
+      await expect(verb()).rejects.toMatchObject({
+        file: beside,
+        message: expect.stringMatching(message),
+        hint: expect.any(String),
+      })
+  })
+
   it('is not taken by a list of pairs of that name for one of ids', async () => {
     const file = await write('pairs')
     writeNpy(folder, 'pairs_gids.npy', { shape: [2, 2], data: Int32Array.of(1, 3, 2, 1) })
