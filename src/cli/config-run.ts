@@ -28,9 +28,13 @@ export async function runConfig(
   if (another !== undefined)
     throw new InputError('expected one file', { file: another, hint: 'several go with --check only' })
   if (flags.migrate !== undefined) return migrate(file, flags.migrate, flags, session)
-  if (flags.job || flags.simulation !== undefined) {
-    const { writeJob, writeSimulation } = await import('./config-files-run.ts')
-    return flags.job ? writeJob(file, flags, session) : writeSimulation(file, flags, session)
+  if (flags.job) {
+    const { writeJob } = await import('./config-files-run.ts')
+    return writeJob(file, flags, session)
+  }
+  if (flags.simulation !== undefined) {
+    const { writeSimulation } = await import('./config-simulation-run.ts')
+    return writeSimulation(file, flags, session)
   }
   if (await isCampaignFile(file)) {
     const { runCampaignConfig } = await import('./campaign-config-run.ts')

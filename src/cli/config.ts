@@ -18,6 +18,7 @@ export interface ConfigFlags {
   readonly form?: RemovalForm
   readonly population?: string
   readonly targetPopulation?: string
+  readonly simulationConfig?: string
   readonly idBase?: 0 | 1
   readonly force?: true
   readonly folder?: string
@@ -62,6 +63,7 @@ export function addConfig(program: Command, session: Session): void {
     .addOption(choice('--form <form>', '--simulation: compact (default) or pairs', ['compact', 'pairs']))
     .option('--population <name>', '--simulation sonata: of the nodes')
     .addOption(new Option('--target-population <name>').hideHelp())
+    .option('--simulation-config <file>', 'of the simulation: its overrides stay as they are')
     .option('--id-base <0|1>', '--simulation: lists count from 0 or, by default, 1', parseIdBase)
     .option('--dry-run', 'of a campaign: say which files would be written, and why')
     .option('--json', 'JSON Lines on stdout')

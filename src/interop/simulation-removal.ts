@@ -1,7 +1,10 @@
 /**
  * Connections taken out of a simulation and left in the circuit: Connection blocks of a BlueConfig with their targets,
  * or `connection_overrides` of a SONATA simulation with their node sets. A block silences every connection from its
- * sources to its targets, weight and spontaneous release both. Sources: reference/formats.md 5.8 and 6.
+ * sources to its targets, weight and spontaneous release both.
+ *
+ * neurodamus creates only the connections that blocks name, once one names any between two populations. So a general
+ * block comes first that names all of them, unless the simulation has blocks of its own for them.
  */
 import type { Pairs } from '../connectome/pairs.ts'
 import { nodeIdToGid } from '../connectome/selection.ts'
@@ -59,21 +62,34 @@ export interface BlueConfigRemoval {
 /** GIDs on a line of a target. */
 const GIDS_PER_LINE = 20
 
+/** Ends the name of the general block; the others end in their number. */
+const GENERAL = 'general'
+/** The target of all cells, in every circuit that has a BlueConfig. */
+const ALL_CELLS = 'Mosaic'
+
 /**
  * Connection blocks and targets. Names are `<prefix>_<i>`, which must be unique among all blocks and targets of the
- * simulation.
+ * simulation. In a BlueConfig a block sets what it gives and nothing else: the general one gives nothing, and so
+ * leaves weights that other blocks gave as they are.
  *
+ * @param general whether a general block from all cells to all cells comes first: for a BlueConfig that has no
+ *   Connection blocks of its own
  * @throws InputError for a prefix that is not letters, digits, `_` and `-`
  */
 export function blueConfigRemoval(
   pairs: Pairs,
   form: RemovalForm,
-  prefix: string = REMOVAL_PREFIX,
+  { general, prefix = REMOVAL_PREFIX }: { readonly general: boolean; readonly prefix?: string },
 ): BlueConfigRemoval {
   refusePrefix(prefix)
   const blocks: string[] = []
   const targets: string[] = []
-  for (const [i, block] of removalBlocks(pairs, form).entries()) {
+  const silencing = removalBlocks(pairs, form)
+  if (general && silencing.length > 0)
+    blocks.push(
+      `Connection ${prefix}_${GENERAL}\n{\n    Source ${ALL_CELLS}\n    Destination ${ALL_CELLS}\n}\n\n`,
+    )
+  for (const [i, block] of silencing.entries()) {
     const name = removalName(i, prefix)
     targets.push(cellTarget(`${name}_src`, block.sources), cellTarget(`${name}_dest`, block.targets))
     blocks.push(
@@ -97,48 +113,67 @@ function cellTarget(name: string, ids: readonly number[]): string {
 
 export interface NodeSetById {
   readonly population: string
-  /** 0-based. */
-  readonly node_id: readonly number[]
+  /** 0-based; absent: all nodes of the population. */
+  readonly node_id?: readonly number[]
 }
 
 export interface ConnectionOverride {
   readonly name: string
   readonly source: string
   readonly target: string
-  readonly weight: 0
-  readonly spont_minis: 0
+  readonly weight: 0 | 1
+  readonly spont_minis?: 0
 }
 
 export interface SonataRemoval {
   /** For the `node_sets_file` of the simulation. */
   readonly node_sets: Readonly<Record<string, NodeSetById>>
+  /**
+   * The general override, where one is asked for: it gives what neurodamus does without overrides. It must come before
+   * others, which it would undo.
+   */
+  readonly general: readonly ConnectionOverride[]
   /** For the end of `connection_overrides`: later elements override earlier ones. */
-  readonly connection_overrides: readonly ConnectionOverride[]
+  readonly silencing: readonly ConnectionOverride[]
 }
 
 /**
  * Overrides and node sets, to be merged into simulation_config.json and its node sets file. The node sets name their
  * population: without it they would match equal ids of every population.
  *
+ * @param options.general whether a general override from all nodes to all nodes of the two populations is needed: the
+ *   simulation has none that says which of their connections are created
  * @throws InputError for a prefix that is not letters, digits, `_` and `-`
+ * @example
+ * const { general, silencing } = sonataRemoval(pairs, 'compact', { source: 'All', target: 'All' }, { general: true })
+ * const connection_overrides = [...general, ...silencing]
  */
 export function sonataRemoval(
   pairs: Pairs,
   form: RemovalForm,
   populations: { readonly source: string; readonly target: string },
-  prefix: string = REMOVAL_PREFIX,
+  { general, prefix = REMOVAL_PREFIX }: { readonly general: boolean; readonly prefix?: string },
 ): SonataRemoval {
   refusePrefix(prefix)
   const sets: [string, NodeSetById][] = []
-  const overrides: ConnectionOverride[] = []
+  const silencing: ConnectionOverride[] = []
   for (const [i, { sources, targets }] of removalBlocks(pairs, form).entries()) {
     const name = removalName(i, prefix)
     const [source, target] = [`${name}_src`, `${name}_dest`]
     sets.push([source, { population: populations.source, node_id: sources }])
     sets.push([target, { population: populations.target, node_id: targets }])
-    overrides.push({ name, source, target, weight: 0, spont_minis: 0 })
+    silencing.push({ name, source, target, weight: 0, spont_minis: 0 })
   }
-  return { node_sets: Object.fromEntries(sets), connection_overrides: overrides }
+  if (!general || silencing.length === 0)
+    return { node_sets: Object.fromEntries(sets), general: [], silencing }
+  const name = `${prefix}_${GENERAL}`
+  const [source, target] = [`${name}_src`, `${name}_dest`]
+  sets.unshift([source, { population: populations.source }], [target, { population: populations.target }])
+  return {
+    node_sets: Object.fromEntries(sets),
+    general: [{ name, source, target, weight: 1 }],
+    silencing,
+  }
 }
 
 function refusePrefix(prefix: string): void {

@@ -80,6 +80,17 @@ export class NodeSets {
     return unionIds(members)
   }
 
+  /** The attributes that a set looks at, with the sets that it is made of. */
+  attributes(name: string): Set<string> {
+    const attributes = new Set<string>()
+    for (const leaf of this.#leaves(name)) {
+      const rule = this.#rules.get(leaf)
+      if (rule?.kind !== 'basic') continue
+      for (const clause of rule.clauses) if ('attribute' in clause) attributes.add(clause.attribute)
+    }
+    return attributes
+  }
+
   /** Basic sets below a compound set, each once, however often it is reached. */
   #leaves(name: string): string[] {
     const seen = new Set([name])
@@ -93,7 +104,10 @@ export class NodeSets {
   /** Every clause is evaluated even if nothing is left: a missing attribute is an error all the same. */
   async #evaluateBasic(name: string, clauses: readonly Clause[], nodes: Nodes): Promise<Uint32Array> {
     let ids: Uint32Array | undefined
+    const several = clauses.length > 1
     for (const clause of clauses) {
+      // All nodes of the population: nothing to leave out, and simulations name thousands of sets in one population.
+      if (several && clause.kind === 'population' && clause.names.includes(nodes.name)) continue
       const matching = await this.#evaluateClause(name, clause, nodes)
       ids = ids === undefined ? matching : intersectIds(ids, matching)
     }

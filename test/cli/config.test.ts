@@ -86,7 +86,7 @@ describe('config --simulation', () => {
     const blue = await connproof(['config', '--simulation', 'blueconfig', list, '-o', out, '--json'])
     expect(JSON.parse(blue.stdout)).toMatchObject({ type: 'simulation', form: 'compact' })
     expect(readFileSync(join(out, 'conns_removed.BlueConfig'), 'utf8').match(/^Connection /gm)).toHaveLength(
-      2,
+      3,
     )
     expect(readFileSync(join(out, 'conns_removed_compact.target'), 'utf8')).toContain('\na3 a4\n')
     const sonata = await connproof([

@@ -50,7 +50,7 @@ describe.each(FORMS)('%s', form => {
   it('a BlueConfig with them is read back by our readers', () => {
     fc.assert(
       fc.property(anyPairs, pairs => {
-        const { blocks, targets } = blueConfigRemoval(pairs, form)
+        const { blocks, targets } = blueConfigRemoval(pairs, form, { general: false })
         const cells = new Map(parseTargetFile(targets, 'x.target').map(target => [target.name, target.gids]))
         const sections = parseBlueConfig(blocks, 'x').sections
         const covered = sections.flatMap(({ type, entries }) => {
@@ -76,16 +76,17 @@ describe.each(FORMS)('%s', form => {
     const nodes = new CountedNodes('A', N, 'nodes')
     await fc.assert(
       fc.asyncProperty(anyPairs, async pairs => {
-        const { node_sets, connection_overrides } = sonataRemoval(pairs, form, { source: 'A', target: 'A' })
+        const ends = { source: 'A', target: 'A' }
+        const { node_sets, silencing } = sonataRemoval(pairs, form, ends, { general: false })
         const sets = NodeSets.parse(JSON.parse(JSON.stringify(node_sets)), 'sets')
         const covered: string[] = []
-        for (const { source, target, weight, spont_minis } of connection_overrides) {
+        for (const { source, target, weight, spont_minis } of silencing) {
           expect([weight, spont_minis]).toEqual([0, 0])
           covered.push(...product(await sets.evaluate(source, nodes), await sets.evaluate(target, nodes)))
         }
         expect(distinct(covered)).toEqual(asked(pairs))
         // neurodamus keeps the last of two overrides with one name.
-        expect(new Set(connection_overrides.map(({ name }) => name)).size).toBe(connection_overrides.length)
+        expect(new Set(silencing.map(({ name }) => name)).size).toBe(silencing.length)
       }),
       { numRuns: 30 },
     )
@@ -105,28 +106,45 @@ it('pair by pair the targets are those of the notebook', () => {
     [7, 3],
     [0, 2],
   ])
-  expect(blueConfigRemoval(pairs, 'pairs').targets).toBe(encodeTargets(pairs))
-  expect(blueConfigRemoval(pairs, 'pairs').blocks).toContain(
+  expect(blueConfigRemoval(pairs, 'pairs', { general: false }).targets).toBe(encodeTargets(pairs))
+  expect(blueConfigRemoval(pairs, 'pairs', { general: false }).blocks).toContain(
     'Connection ConnRemoved_1\n{\n    Source ConnRemoved_1_src\n    Destination ConnRemoved_1_dest\n    Weight 0.0\n    SpontMinis 0.0\n}\n',
   )
 })
 
+it('a general block comes first, gives no values, and only where something is silenced', () => {
+  const { blocks } = blueConfigRemoval(pairsOf([[0, 1]]), 'compact', { general: true })
+  const [first, second] = parseBlueConfig(blocks, 'x').sections
+  expect([first?.name, [...(first?.entries.keys() ?? [])]]).toEqual([
+    'ConnRemoved_general',
+    ['Source', 'Destination'],
+  ])
+  expect(second?.name).toBe('ConnRemoved_0')
+  expect(blueConfigRemoval(pairsOf([]), 'compact', { general: true }).blocks).toBe('')
+  const none = sonataRemoval(pairsOf([]), 'compact', { source: 'A', target: 'A' }, { general: true })
+  expect(none).toEqual({ node_sets: {}, general: [], silencing: [] })
+})
+
 it('a name that breaks a BlueConfig is refused', () => {
-  expect(() => blueConfigRemoval(pairsOf([[0, 1]]), 'pairs', 'a b')).toThrow('letters')
+  expect(() => blueConfigRemoval(pairsOf([[0, 1]]), 'pairs', { general: true, prefix: 'a b' })).toThrow(
+    'letters',
+  )
 })
 
 describe.skipIf(PYTHON === undefined)('libsonata', () => {
   it('reads the overrides', () => {
     const folder = mkdtempSync(join(tmpdir(), 'connproof-overrides-'))
     try {
-      const { connection_overrides } = sonataRemoval(
+      const { general, silencing } = sonataRemoval(
         pairsOf([
           [1, 2],
           [1, 3],
         ]),
         'compact',
         { source: 'A', target: 'B' },
+        { general: true },
       )
+      const connection_overrides = [...general, ...silencing]
       const run = { tstop: 1, dt: 0.1, random_seed: 1 }
       writeFileSync(join(folder, 'circuit_config.json'), '{"networks": {"nodes": [], "edges": []}}')
       const file = join(folder, 'simulation_config.json')
@@ -136,7 +154,10 @@ import json, sys, libsonata
 s = libsonata.SimulationConfig.from_file(sys.argv[1])
 print(json.dumps([[o.name, o.source, o.target, o.weight, o.spont_minis] for o in s.connection_overrides()]))`
       const read = execFileSync(PYTHON ?? '', ['-c', script, file], { encoding: 'utf8' })
-      expect(JSON.parse(read)).toEqual([['ConnRemoved_0', 'ConnRemoved_0_src', 'ConnRemoved_0_dest', 0, 0]])
+      expect(JSON.parse(read)).toEqual([
+        ['ConnRemoved_general', 'ConnRemoved_general_src', 'ConnRemoved_general_dest', 1, null],
+        ['ConnRemoved_0', 'ConnRemoved_0_src', 'ConnRemoved_0_dest', 0, 0],
+      ])
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
