@@ -214,7 +214,21 @@ const RECORDS = {
     diagnostics: list({ type: 'object' }),
   }),
   migrated: object({ file: text, to: text, output: orNull(text), notes: list(text), text }),
-  simulation: object({ connections: count, form: text, files: list(text) }),
+  simulation: object(
+    {
+      connections: count,
+      form: text,
+      general: { ...flag, description: 'whether an override (or block) of all connections comes first' },
+      own_overrides: count,
+      own_blocks: count,
+      silencing_overrides: count,
+      silencing_blocks: count,
+      not_created: { ...count, description: 'connections left out, as the simulation does not create them' },
+      notes: list(text),
+      files: list(text),
+    },
+    ['own_overrides', 'own_blocks', 'silencing_overrides', 'silencing_blocks', 'not_created'],
+  ),
   step: object(
     {
       key: text,

@@ -49,7 +49,11 @@ function byKey(told: Told | undefined): Map<string, Created> {
 }
 
 /** Exactly the original's connections; those of the mask with weight 0, all others as they were. */
-function expectSilenced(before: Told | undefined, after: Told | undefined, mask: ReadonlySet<string>): number {
+function expectSilenced(
+  before: Told | undefined,
+  after: Told | undefined,
+  mask: ReadonlySet<string>,
+): number {
   const [was, is] = [byKey(before), byKey(after)]
   expect([...is.keys()].sort()).toEqual([...was.keys()].sort())
   let silenced = 0
@@ -62,78 +66,81 @@ function expectSilenced(before: Told | undefined, after: Told | undefined, mask:
   return silenced
 }
 
-describe.skipIf(NEURODAMUS === undefined)("neurodamus' own functions on what config --simulation writes", () => {
-  it.each([
-    ['one', 'compact'],
-    ['three', 'pairs'],
-  ] as const)('circuits of %s, without a simulation configuration: %s', (kind, form) => {
-    const circuit = writeCircuit(join(root, kind), kind, `circuit ${kind}`)
-    const original = join(circuit.folder, 'original.json')
-    writeJson(original, { run: RUN })
-    const masks = Array.from({ length: runs(6, 100) }, (_, k) => drawMask(circuit, `mask ${kind} ${k}`))
-    const files = masks.map(({ pairs, ends }, k) => {
-      const { node_sets, general, silencing } = sonataRemoval(pairs, form, ends, { general: true })
-      writeJson(join(circuit.folder, `sets${k}.json`), node_sets)
-      const file = join(circuit.folder, `silenced${k}.json`)
-      writeJson(file, {
-        run: RUN,
-        node_sets_file: `sets${k}.json`,
-        connection_overrides: [...general, ...silencing],
-      })
-      return file
-    })
-    const [before, ...after] = neurodamus([original, ...files])
-    for (const [k, { keys }] of masks.entries())
-      expect(expectSilenced(before, after[k], keys)).toBe(keys.size)
-  })
-
-  it.each([
-    ['one', 'pairs'],
-    ['three', 'compact'],
-  ] as const)('circuits of %s, with one: %s', async (kind, form) => {
-    const circuit = writeCircuit(join(root, `${kind} of its own`), kind, `circuit of ${kind}`)
-    const cases = []
-    for (let k = 0; k < runs(24, 800); k++) {
-      const { file } = writeSimulation(circuit, `simulation${k}`, `silence ${kind} ${k}`, 3)
-      const mask = drawMask(circuit, `silence ${kind} ${k}`)
-      const opened = await openSimulation(file)
-      try {
-        const found = await silenceIn(opened, mask.pairs, form, mask.ends)
-        const { node_sets, connection_overrides } = found
+describe.skipIf(NEURODAMUS === undefined)(
+  "neurodamus' own functions on what config --simulation writes",
+  () => {
+    it.each([
+      ['one', 'compact'],
+      ['three', 'pairs'],
+    ] as const)('circuits of %s, without a simulation configuration: %s', (kind, form) => {
+      const circuit = writeCircuit(join(root, kind), kind, `circuit ${kind}`)
+      const original = join(circuit.folder, 'original.json')
+      writeJson(original, { run: RUN })
+      const masks = Array.from({ length: runs(6, 100) }, (_, k) => drawMask(circuit, `mask ${kind} ${k}`))
+      const files = masks.map(({ pairs, ends }, k) => {
+        const { node_sets, general, silencing } = sonataRemoval(pairs, form, ends, { general: true })
         writeJson(join(circuit.folder, `sets${k}.json`), node_sets)
-        const silenced = join(circuit.folder, `silenced${k}.json`)
-        const json = JSON.parse(readFileSync(file, 'utf8')) as object
-        writeJson(silenced, { ...json, node_sets_file: `sets${k}.json`, connection_overrides })
-        cases.push({ file, silenced, found, ...mask })
-      } catch (error) {
-        expect((error as Error).message).toMatch(/covers a part of/)
-      } finally {
-        opened.close()
-      }
-    }
-    const told = neurodamus(cases.flatMap(({ file, silenced }) => [file, silenced]))
-    const seen = { general: 0, silenced: 0, notCreated: 0 }
-    for (const [k, { found, keys }] of cases.entries()) {
-      const [before, after] = [told[2 * k], told[2 * k + 1]]
-      const silenced = expectSilenced(before, after, keys)
-      expect(silenced).toBe(keys.size - found.notCreated)
-      seen.silenced += silenced
-      seen.notCreated += found.notCreated
-      if (found.general) seen.general++
-    }
-    expect(Math.min(seen.general, seen.silenced, seen.notCreated)).toBeGreaterThan(0)
-    expect(cases.length).toBeGreaterThan(seen.general)
-  })
+        const file = join(circuit.folder, `silenced${k}.json`)
+        writeJson(file, {
+          run: RUN,
+          node_sets_file: `sets${k}.json`,
+          connection_overrides: [...general, ...silencing],
+        })
+        return file
+      })
+      const [before, ...after] = neurodamus([original, ...files])
+      for (const [k, { keys }] of masks.entries())
+        expect(expectSilenced(before, after[k], keys)).toBe(keys.size)
+    })
 
-  it('without the general override would create nothing else: what this is all for', () => {
-    const circuit = writeCircuit(join(root, 'trap'), 'one', 'trap')
-    const { pairs, ends } = drawMask(circuit, 'trap')
-    const { node_sets, silencing } = sonataRemoval(pairs, 'pairs', ends, { general: false })
-    writeJson(join(circuit.folder, 'sets.json'), node_sets)
-    const file = join(circuit.folder, 'trap.json')
-    writeJson(file, { run: RUN, node_sets_file: 'sets.json', connection_overrides: silencing })
-    const created = byKey(neurodamus([file])[0])
-    expect(created.size).toBeGreaterThan(0)
-    expect([...created.values()].filter(({ weight }) => weight !== 0)).toEqual([])
-  })
-})
+    it.each([
+      ['one', 'pairs'],
+      ['three', 'compact'],
+    ] as const)('circuits of %s, with one: %s', async (kind, form) => {
+      const circuit = writeCircuit(join(root, `${kind} of its own`), kind, `circuit of ${kind}`)
+      const cases = []
+      for (let k = 0; k < runs(24, 800); k++) {
+        const { file } = writeSimulation(circuit, `simulation${k}`, `silence ${kind} ${k}`, 3)
+        const mask = drawMask(circuit, `silence ${kind} ${k}`)
+        const opened = await openSimulation(file)
+        try {
+          const found = await silenceIn(opened, mask.pairs, form, mask.ends)
+          const { node_sets, connection_overrides } = found
+          writeJson(join(circuit.folder, `sets${k}.json`), node_sets)
+          const silenced = join(circuit.folder, `silenced${k}.json`)
+          const json = JSON.parse(readFileSync(file, 'utf8')) as object
+          writeJson(silenced, { ...json, node_sets_file: `sets${k}.json`, connection_overrides })
+          cases.push({ file, silenced, found, ...mask })
+        } catch (error) {
+          expect((error as Error).message).toMatch(/covers a part of/)
+        } finally {
+          opened.close()
+        }
+      }
+      const told = neurodamus(cases.flatMap(({ file, silenced }) => [file, silenced]))
+      const seen = { general: 0, silenced: 0, notCreated: 0 }
+      for (const [k, { found, keys }] of cases.entries()) {
+        const [before, after] = [told[2 * k], told[2 * k + 1]]
+        const silenced = expectSilenced(before, after, keys)
+        expect(silenced).toBe(keys.size - found.notCreated)
+        seen.silenced += silenced
+        seen.notCreated += found.notCreated
+        if (found.general) seen.general++
+      }
+      expect(Math.min(seen.general, seen.silenced, seen.notCreated)).toBeGreaterThan(0)
+      expect(cases.length).toBeGreaterThan(seen.general)
+    })
+
+    it('without the general override would create nothing else: what this is all for', () => {
+      const circuit = writeCircuit(join(root, 'trap'), 'one', 'trap')
+      const { pairs, ends } = drawMask(circuit, 'trap')
+      const { node_sets, silencing } = sonataRemoval(pairs, 'pairs', ends, { general: false })
+      writeJson(join(circuit.folder, 'sets.json'), node_sets)
+      const file = join(circuit.folder, 'trap.json')
+      writeJson(file, { run: RUN, node_sets_file: 'sets.json', connection_overrides: silencing })
+      const created = byKey(neurodamus([file])[0])
+      expect(created.size).toBeGreaterThan(0)
+      expect([...created.values()].filter(({ weight }) => weight !== 0)).toEqual([])
+    })
+  },
+)
