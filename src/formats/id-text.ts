@@ -129,13 +129,17 @@ const namedBy = ({ base }: Header, line: number): IdText['named'] =>
 
 /**
  * The first line of what is or may be a table: several lines of several fields, but for a list that is wrapped, whose
- * last line is shorter; and one line of two fields, which may be an index and its id. Between blanks two ids are two ids.
+ * last line is shorter; and one line of two fields, which may be an index and its id. Between blanks two ids are two ids,
+ * unless they are written in two ways, or in quotes, as programs write rows of tables only.
  */
 function tableLine(lines: readonly Line[]): Line | undefined {
   const several = lines.find(({ fields }) => fields.length > 1)
   const [first, last] = [lines[0], lines.at(-1)]
   if (several === undefined || first === undefined || last === undefined) return undefined
   const tokens = first.fields.flatMap(field => field.split(/\s+/))
+  const numbers = tokens.filter(token => typeof wholeNumber(token) === 'number')
+  const whole = numbers.filter(token => /^[+-]?\d+$/.test(token)).length
+  if (/["']/.test(several.text) || (whole > 0 && whole < numbers.length)) return several
   if (first === last) return tokens.length === 2 && !first.blanks ? first : undefined
   const width = first.fields.length
   const wrapped =
