@@ -3,6 +3,7 @@ import type { Plan } from '../connectome/operations.ts'
 import type { IndexProblem } from '../sonata/edge-index.ts'
 import type { ContractCode, ContractFinding } from '../verification/contracts/codes.ts'
 import { type InvariantId, invariantsOf } from '../verification/contracts/contracts.ts'
+import type { Amounts } from '../verification/contracts/judge.ts'
 import type { CheckId, CheckResult, Finding, Level } from '../verification/proof.ts'
 import { judgeSynapses, synapseFinding, synapsesNotChecked } from '../verification/synapses/checks.ts'
 import { OTHER_POPULATIONS } from '../verification/uncheckable.ts'
@@ -63,7 +64,7 @@ export function concludeExamination(
   const exact = predicted === undefined ? undefined : judgeSynapses(predicted)
   const findings: Finding[] = [
     ...stops(plan, overflow),
-    ...(exact?.findings.map(finding => withAmount(finding, invariants.changedAsMany)) ??
+    ...(exact?.findings.map(finding => withAmount(finding, invariants.amounts)) ??
       invariants.columns.map(synapseFinding)),
     ...invariants.findings.map(contractFinding),
     ...(indices ?? []).map(indexFinding),
@@ -130,11 +131,16 @@ function stops({ seed, splits }: Plan, overflow: number | undefined): Finding[] 
   ]
 }
 
-/** Of a property of which as many values were altered as asked, but not all of those that were to be. */
-function withAmount(finding: Finding, changedAsMany: ReadonlyMap<string, number>): Finding {
+/** Of the wrong rows: how many were to be taken or altered, and how many were. It may be that only the rows are others. */
+function withAmount(finding: Finding, { removed, altered }: Amounts): Finding {
   const { code, property = '' } = finding
-  const changed = code === 'property.changed' ? (changedAsMany.get(property) ?? 0) : 0
-  return changed === 0 ? finding : { ...finding, expected: changed, found: changed }
+  const amount =
+    code === 'property.changed' || code === 'property.bounds'
+      ? altered.get(property)
+      : code === 'synapse.extra' || code === 'synapse.missing'
+        ? removed
+        : undefined
+  return amount === undefined ? finding : { ...finding, expected: amount.asked, found: amount.done }
 }
 
 /** What a sound result may be, and yet nobody wants. */

@@ -1,8 +1,55 @@
 /** Likely causes of what the contract of a configuration found. Most telling first. */
+import type { FindingCode, Proof } from '../verification/proof.ts'
 import type { Rule } from './advice.ts'
 
 /** Other rows, or values that the function does not make. */
-const ALTERED = ['alteration.outside', 'alteration.amount', 'alteration.value', 'alteration.range'] as const
+const ALTERED = ['alteration.outside', 'alteration.value', 'alteration.range'] as const
+
+const REMOVALS: readonly string[] = ['conn_removal', 'conn_extraction', 'syn_removal', 'syn_subsampling']
+
+/** In all splits together as many as asked: each split rounds its number, so that other splits make a few more or less. */
+function isAsMany({ findings, contract }: Proof, codes: readonly FindingCode[], given: FindingCode): boolean {
+  const isRounded = findings.some(({ code }) => code === given)
+  const amounts = findings.filter(({ code, expected }) => codes.includes(code) && expected !== undefined)
+  return (
+    amounts.length > 0 &&
+    amounts.every(({ expected, found }) => {
+      const [asked, done] = [Number(expected), Number(found)]
+      const most = isRounded ? Math.min((contract?.splits ?? 0) + 2, asked / 10) : 0
+      return done > 0 && Math.abs(asked - done) <= most
+    })
+  )
+}
+
+/** Values were to change, and none did; nothing else is wrong either. */
+const isUnaltered = ({ findings, contract }: Proof): boolean =>
+  contract?.predicted === true &&
+  findings.length > 0 &&
+  findings.every(
+    ({ code, expected, found }) =>
+      (code === 'property.changed' || code === 'property.bounds') && found === 0 && Number(expected) > 0,
+  )
+
+/** Every edge that is told of went the way back: from what was asked for by the factor, or the difference, that was asked. */
+function isInverse({ findings, contract }: Proof): boolean {
+  const changed = findings.filter(({ code }) => code === 'property.changed')
+  const edges = changed.flatMap(one => one.edges ?? [])
+  const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-4 * Math.max(Math.abs(a), Math.abs(b))
+  const back = (combine: (to: number, from: number) => number): boolean =>
+    edges.every(
+      ({ before, expected, after }) =>
+        typeof before === 'number' &&
+        typeof expected === 'number' &&
+        typeof after === 'number' &&
+        before !== expected &&
+        near(combine(expected, before), combine(before, after)),
+    )
+  return (
+    contract?.predicted === true &&
+    edges.length > 2 &&
+    (back((to, from) => to / from) || back((to, from) => to - from))
+  )
+}
 
 export const CONTRACT_RULES: readonly Rule[] = [
   {
@@ -26,6 +73,17 @@ export const CONTRACT_RULES: readonly Rule[] = [
     next: 'compare the times of edges.h5 and of the RewiringIndices logs',
   },
   {
+    when: ({ count, proof: { contract, edges } }) =>
+      contract?.predicted === true &&
+      contract.operations.every(name => REMOVALS.includes(name)) &&
+      (edges?.manipulated ?? 0) > (edges?.original ?? 0) &&
+      count('connection.new') > 0 &&
+      count('synapse.missing') + count('kept.changed') + count('row.copied') === 0,
+    cause:
+      'the arguments are swapped: MANIPULATED has every edge of ORIGINAL and more, and the operation only takes edges away (or it was made from another original)',
+    next: 'name the original first, or the circuit that the manipulation config names',
+  },
+  {
     when: ({ count }) => count('connection.new') + count('connection.grown') + count('row.copied') > 0,
     cause: 'edges are there that no function makes: files merged twice, or made from another original',
     next: 'look for left-over files in the folder that was converted',
@@ -36,7 +94,7 @@ export const CONTRACT_RULES: readonly Rule[] = [
       count('removal.amount') > 0 &&
       proof.edges?.original === proof.edges?.manipulated,
     cause:
-      'nothing was removed: a left-over file of rows that were never manipulated, or another configuration',
+      'nothing was removed: a copy of the original, a left-over file of rows that were never manipulated, or another configuration',
     next: 'look for parquet files of a stopped run, and at the log of every split',
   },
   {
@@ -51,19 +109,28 @@ export const CONTRACT_RULES: readonly Rule[] = [
       proof.contract?.predicted === true &&
       count('synapse.extra') > 0 &&
       count('synapse.missing') > 0 &&
-      count('connection.new') + count('removal.outside') + count('removal.amount') === 0,
+      count('connection.new') + count('removal.outside') === 0 &&
+      (count('removal.amount') === 0 ||
+        isAsMany(proof, ['synapse.extra', 'synapse.missing'], 'removal.amount')),
     cause:
       'as many edges went as asked, but others: another seed, another number of splits, or a mask read in another order',
     next: 'compare seed and --splits with the log of the run, and the order of the ids that the mask was made for',
   },
   {
-    // As many as asked, where an alteration has its amount.
+    when: ({ proof }) => isUnaltered(proof),
+    cause: 'no value was altered: this looks like a copy of the original',
+    next: 'check that the circuit config points to the new edges file, and the selection in the manipulation config',
+  },
+  {
+    when: ({ proof }) => isInverse(proof),
+    cause:
+      'the change is the inverse of what was asked for: the arguments are swapped, or the run had the inverse value',
+    next: 'name the original first, or compare new_value with the log of the run',
+  },
+  {
     when: ({ count, proof }) =>
       proof.contract?.predicted === true &&
-      proof.findings.some(
-        ({ code, expected, found }) =>
-          code === 'property.changed' && expected !== undefined && expected === found,
-      ) &&
+      isAsMany(proof, ['property.changed', 'property.bounds'], 'alteration.amount') &&
       count('synapse.extra') + count('synapse.missing') === 0 &&
       ALTERED.every(code => count(code) === 0),
     cause:

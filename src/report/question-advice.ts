@@ -4,7 +4,7 @@ import type { Rule } from './advice.ts'
 
 export const QUESTION_RULES: readonly Rule[] = [
   {
-    when: ({ proof }) => isCopy(proof) && proof.file === proof.original,
+    when: ({ proof }) => isTwice(proof),
     cause: 'the original was given twice: ORIGINAL and MANIPULATED are one file',
     next: 'give the manipulated circuit as the second argument',
   },
@@ -38,7 +38,30 @@ export const QUESTION_RULES: readonly Rule[] = [
     cause: `no mask was given: nothing was to be added, and connections are new`,
     next: 'say what was asked for: --added MASK, or --config manip_config.json',
   },
+  {
+    when: ({ proof }) => isZeroedBefore(proof),
+    cause:
+      'the arguments are swapped: every edge_type_id of ORIGINAL is 0, as the pipeline leaves them, and none of MANIPULATED is (or another program wrote it)',
+    next: 'name the original first',
+  },
 ]
+
+/** Of one circuit two populations may be compared. */
+const isTwice = ({ file, original, edgePopulations, findings }: Proof): boolean =>
+  findings.length > 0 &&
+  file === original &&
+  edgePopulations !== undefined &&
+  edgePopulations.original === edgePopulations.manipulated
+
+/** What the pipeline leaves is on the side of the original, and only there. */
+const isZeroedBefore = ({ findings, edges: counts }: Proof): boolean =>
+  findings.some(
+    ({ code, count, edges = [] }) =>
+      code === 'edge_type.changed' &&
+      count === counts?.manipulated &&
+      edges.length > 0 &&
+      edges.every(({ before, after }) => before === 0 && after !== 0),
+  )
 
 /** All that was asked for is undone, and nothing else was done either. */
 function isCopy({ classes, asked, edges, findings, contract }: Proof): boolean {

@@ -27,10 +27,13 @@ describe('a state of Slurm', () => {
     ],
     [
       'running',
-      'RUNNING COMPLETING RESIZING REVOKED SIGNALING STAGE_OUT STOPPED SUSPENDED EXPEDITING WHATEVER',
+      'RUNNING COMPLETING RESIZING REVOKED SIGNALING STAGE_OUT STOPPED SUSPENDED EXPEDITING UPDATE_DB WHATEVER',
     ],
     ['completed', 'COMPLETED'],
-    ['failed', 'BOOT_FAIL CANCELLED DEADLINE FAILED NODE_FAIL OUT_OF_MEMORY PREEMPTED TIMEOUT LAUNCH_FAILED'],
+    [
+      'failed',
+      'BOOT_FAIL CANCELLED DEADLINE FAILED NODE_FAIL OUT_OF_MEMORY PREEMPTED TIMEOUT LAUNCH_FAILED RECONFIG_FAIL',
+    ],
   ])('is %s', (progress, states) => {
     for (const state of states.split(' ')) expect([state, progressOf(state)]).toEqual([state, progress])
     expect(progressOf('CANCELLED by 1000')).toBe('failed')

@@ -165,7 +165,12 @@ describe('advice', () => {
     const same = { ...untouched, edges: { original: 200, manipulated: 200 } }
     const there = { ...stillThere, culprits: [{ source: 1, target: 2, original: 4, manipulated: 4 }] }
     expect(cause([there], same)).toContain('copy of the original')
-    expect(cause([there], { ...same, original: '/a', file: '/a' })).toContain('given twice')
+    expect(cause([there], { ...same, original: '/a', file: '/a' })).toContain('copy of the original')
+    const unlike = { ...FINDINGS['rewiring.nothing'], severity: 'warning' as const }
+    expect(cause([unlike], { original: '/a', file: '/a' })).not.toContain('given twice')
+    const onePopulation = { original: 'default', manipulated: 'default' }
+    const twice = { original: '/a', file: '/a', edgePopulations: onePopulation }
+    expect(cause([unlike], twice)).toContain('given twice')
     expect(cause([{ ...there, count: 3 }], same)).not.toContain('copy of the original')
     expect(cause([there], { ...same, edges: { original: 200, manipulated: 199 } })).not.toContain('copy')
     const notAdded = { ...FINDINGS['asked.not_added'], count: 8 }
@@ -190,6 +195,14 @@ describe('advice', () => {
     const addition = { asked: { removed: 0, added: 8 } }
     expect(cause([already, lost], addition)).toMatch(/given as --added/)
     expect(cause([already, { ...lost, count: 9 }], addition)).not.toMatch(/given as --added/)
+  })
+
+  it('knows types that only the pipeline leaves on the side of the original', () => {
+    const zeroed = { source: 1, target: 2, before: 0, after: 3, property: 'edge_type_id' }
+    const types = { ...FINDINGS['edge_type.changed'], count: 170, edges: [zeroed] }
+    expect(cause([types])).toMatch(/^the arguments are swapped: every edge_type_id of ORIGINAL is 0/)
+    expect(cause([{ ...types, count: 169 }])).not.toContain('swapped')
+    expect(cause([{ ...types, edges: [{ ...zeroed, before: 1 }] }])).not.toContain('swapped')
   })
 
   it('knows that no mask was given', () => {

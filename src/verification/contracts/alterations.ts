@@ -2,7 +2,7 @@
 import { type Operation, type SynPropAlteration, share } from '../../connectome/operations.ts'
 import type { SynapseCulprit } from '../synapses/expectation.ts'
 import { follows, isInside, mayBecomeNan } from './altered-values.ts'
-import type { Findings } from './codes.ts'
+import type { Amount, Findings } from './codes.ts'
 import { type ConnectionRows, type Property, rowKey, valueAt } from './target-rows.ts'
 
 /** One row on both sides, by places. */
@@ -175,16 +175,17 @@ export class AlterationJudge {
     return { name, type: 'u8', bytes, text: false }
   }
 
-  /** Values that changed, by property, where in each split as many did as the percentage says. */
-  changedAsMany(): Map<string, number> {
-    const found = new Map<string, number>()
+  /** By property: how many values were to change, and how many did; of all splits. */
+  amounts(): Map<string, Amount> {
+    const found = new Map<string, Amount>()
     for (const { operation, property, alone, filter, tallies } of this.#altered) {
       if (!alone || filter === undefined) continue
-      if (tallies.every(({ candidates, changed }) => changed === share(operation.percent, candidates)))
-        found.set(
-          property.name,
-          tallies.reduce((sum, { changed }) => sum + changed, 0),
-        )
+      let [asked, done] = [0, 0]
+      for (const { candidates, changed } of tallies) {
+        asked += share(operation.percent, candidates)
+        done += changed
+      }
+      found.set(property.name, { asked, done })
     }
     return found
   }

@@ -96,6 +96,12 @@ export interface Detail {
   readonly count?: number
 }
 
+/** Of values or of connections (synapses), in all splits together: how many the function was to take, and how many it did. */
+export interface Amount {
+  readonly asked: number
+  readonly done: number
+}
+
 /** Gathers findings: one for each code, property and function. */
 export class Findings {
   readonly #keep: number

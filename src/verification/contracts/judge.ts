@@ -8,7 +8,7 @@ import { type ColumnPairs, pairColumns } from '../synapses/columns.ts'
 import type { EdgeBits, SynapseFinding, SynapseOptions } from '../synapses/expectation.ts'
 import { otherReading, typesDiffer } from '../synapses/type-reading.ts'
 import { AlterationJudge, type Pair } from './alterations.ts'
-import { type ContractFinding, Findings } from './codes.ts'
+import { type Amount, type ContractFinding, Findings } from './codes.ts'
 import { knownValues } from './known-values.ts'
 import { RemovalJudge } from './removals.ts'
 import { ModelledJudge } from './rewiring.ts'
@@ -25,8 +25,14 @@ export interface Invariants {
   readonly notChecked: readonly string[]
   /** Functions were judged together: nothing is said of each of them. */
   readonly asWhole: boolean
-  /** Values that changed, by property, where as many did as the alteration of it asks for. */
-  readonly changedAsMany: ReadonlyMap<string, number>
+  /** Of the functions whose numbers follow from the configuration. */
+  readonly amounts: Amounts
+}
+
+export interface Amounts {
+  readonly removed?: Amount | undefined
+  /** By property. */
+  readonly altered: ReadonlyMap<string, Amount>
 }
 
 export interface InvariantOptions extends SynapseOptions {
@@ -102,7 +108,7 @@ async function checkAs(
     ),
     asWhole: modelled === 'sequence',
     zeroed: layout.zeroed,
-    changedAsMany: judge.changedAsMany?.() ?? new Map(),
+    amounts: judge.amounts?.() ?? { altered: new Map() },
     notChecked: [...layout.notChecked, ...(judge.notChecked?.() ?? []), ...types.notChecked()],
   }
 }
@@ -128,7 +134,7 @@ function modelledOf(
 
 type Told = Judge & {
   notChecked?: () => string[]
-  changedAsMany?: () => ReadonlyMap<string, number>
+  amounts?: () => Amounts
 }
 
 function rowsJudge(
@@ -168,7 +174,7 @@ function rowsJudge(
       removals.end()
       alterations.end()
     },
-    changedAsMany: () => alterations.changedAsMany(),
+    amounts: () => ({ removed: removals.amount(), altered: alterations.amounts() }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Which rows may be gone, and how many: R1 - R3, R6, S1, S2 and 2.4, 2.6 of connectome-manipulator.md. */
 import { type ConnRemoval, type Operation, type SynRemoval, share } from '../../connectome/operations.ts'
 import type { SynapseCulprit } from '../synapses/expectation.ts'
-import type { Findings } from './codes.ts'
+import type { Amount, Findings } from './codes.ts'
 import type { ConnectionRows } from './target-rows.ts'
 
 type Loser = Exclude<
@@ -87,6 +87,18 @@ export class RemovalJudge {
     tally.taken += lost
     if (protectedRows > 0 && lost >= had)
       this.#findings.add('connection.emptied', culprit, { operation: place })
+  }
+
+  /** Undefined where it does not follow. */
+  amount(): Amount | undefined {
+    const { operation } = this.#single ?? {}
+    if (operation === undefined) return undefined
+    let [asked, done] = [0, 0]
+    for (const { candidates, taken } of this.#tallies) {
+      asked += amountOf(operation, candidates)
+      done += taken
+    }
+    return { asked, done }
   }
 
   end(): void {
