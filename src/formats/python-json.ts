@@ -60,6 +60,18 @@ export function parsePythonJson(text: string, file: string): PythonDocument {
 /** Keys as they stood in the text, of objects whose keys JavaScript orders otherwise. */
 const ORDER = new WeakMap<PythonObject, readonly string[]>()
 
+/** Entries of an object as `Object.entries` has them, in the order of the text. */
+export const entriesOf = (object: PythonObject): (readonly [key: string, value: PythonJson])[] =>
+  (ORDER.get(object) ?? Object.keys(object)).map(key => [key, object[key] ?? null] as const)
+
+/** An object that is written in this order. JavaScript puts keys such as "10" first, ascending; Python does not. */
+export function inOrder(entries: Iterable<readonly [key: string, value: PythonJson]>): PythonObject {
+  const unique = new Map(entries)
+  const object = Object.fromEntries(unique)
+  if ([...unique.keys()].some(key => /^\d+$/.test(key))) ORDER.set(object, [...unique.keys()])
+  return object
+}
+
 const TOKEN = /[ \t\n\r]*([{}[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}[\],:"]+)/y
 
 /** Over a text that is known to be JSON. */
@@ -109,10 +121,7 @@ class Walk {
       if (entries.has(key)) this.#duplicates.push(inner)
       entries.set(key, this.#value(this.#next(), inner, depth + 1))
     }
-    const object = Object.fromEntries(entries)
-    // JavaScript puts keys such as "10" first and in ascending order; Python does not.
-    if ([...entries.keys()].some(key => /^\d+$/.test(key))) ORDER.set(object, [...entries.keys()])
-    return object
+    return inOrder(entries)
   }
 
   #list(path: string, depth: number): PythonJson[] {
@@ -154,7 +163,7 @@ export function dumpPythonJson(value: PythonJson, indent: number): string {
       return `[\n${item.map(each => `${inner}${write(each, inner)}`).join(',\n')}\n${margin}]`
     }
     if (isPythonObject(item)) {
-      const entries = (ORDER.get(item) ?? Object.keys(item)).map(key => [key, item[key] ?? null] as const)
+      const entries = entriesOf(item)
       if (entries.length === 0) return '{}'
       const lines = entries.map(([key, each]) => `${inner}${pythonString(key)}: ${write(each, inner)}`)
       return `{\n${lines.join(',\n')}\n${margin}}`

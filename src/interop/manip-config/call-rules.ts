@@ -2,6 +2,7 @@
 import { extname } from 'node:path'
 import { argumentPath } from './arguments.ts'
 import type { Findings } from './diagnostics.ts'
+import { checkGenerator } from './generators.ts'
 import { checkModels } from './model-rules.ts'
 import type { CallOf, OperationCall } from './operations.ts'
 import type { ManipConfig } from './parse.ts'
@@ -60,6 +61,16 @@ function checkRemoval(call: CallOf<'conn_removal'>, config: ManipConfig, finding
 }
 
 function checkAlteration(call: CallOf<'syn_prop_alteration'>, config: ManipConfig, findings: Findings): void {
+  const { newValue } = call
+  const how = argumentPath(call, 'new_value', config)
+  if ('rng' in newValue) checkGenerator(newValue, how, findings)
+  if ('range' in newValue && newValue.range !== undefined && newValue.range[0] > newValue.range[1])
+    findings.error(
+      'key.range',
+      `${how}.range`,
+      `the range [${newValue.range.join(', ')}] is upside down: ${newValue.range[1]} is taken for every value`,
+      'Write [lowest, highest].',
+    )
   if (['@source_node', '@target_node'].includes(call.synProp))
     findings.error('key.value', argumentPath(call, 'syn_prop', config), 'node ids cannot be altered')
   if (call.synProp === 'edge_type_id')

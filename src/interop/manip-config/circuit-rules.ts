@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { isInputError, nearestName } from '../../errors.ts'
+import { isJsonObject, readJsonFile } from '../../formats/json.ts'
 import { readSparse } from '../../formats/scipy-sparse.ts'
 import type { SonataCircuit } from '../../sonata/circuit.ts'
 import { argumentPath, filesOf } from './arguments.ts'
@@ -13,6 +14,7 @@ import type { ManipConfig } from './parse.ts'
 import { checkEdges } from './property-rules.ts'
 import { mismatchedType, type QueryContext, type ResolvedQuery, resolveNodeQuery } from './resolve-query.ts'
 import { checkRewiredRows } from './rewiring-on-circuit.ts'
+import { checkSplitRows } from './split-rules.ts'
 
 export interface Ends {
   /** The edge population that is manipulated. */
@@ -43,9 +45,12 @@ export async function checkOnCircuit(
     const target = await resolveSide(call, 'sel_dest', ends.target, config, findings)
     await checkNodeAttributes(call, ends, findings)
     if (call.source === 'conn_rewiring' && edges !== undefined)
-      await checkRewiredRows(call, { edges, ends, sources: source?.ids }, config, findings).catch(
-        unlessBug(findings, 'circuit.refused', 'circuit_config'),
-      )
+      await checkRewiredRows(
+        call,
+        { edges, ends, sources: source?.ids, targets: target?.ids },
+        config,
+        findings,
+      ).catch(unlessBug(findings, 'circuit.refused', 'circuit_config'))
     if (call.source === 'conn_wiring')
       await checkMorphologies(
         call,
@@ -53,7 +58,14 @@ export async function checkOnCircuit(
         config,
         findings,
       )
-    if (call.source === 'conn_extraction') checkTarget(call, ends, config, findings)
+    if (edges !== undefined)
+      await checkSplitRows(
+        call,
+        config,
+        { edges, ends, selected: { sources: source?.ids, targets: target?.ids } },
+        findings,
+      ).catch(unlessBug(findings, 'circuit.refused', 'circuit_config'))
+    if (call.source === 'conn_extraction' && !missing) await checkTarget(call, ends, config, folder, findings)
     if (call.source === 'conn_removal' && source !== undefined && target !== undefined && !missing)
       await checkMask(call, { source, target, folder }, config, findings)
   }
@@ -209,19 +221,60 @@ async function resolveSide(
   return undefined
 }
 
-function checkTarget(
+/** Ids of the set in `file`: the package takes `node_id` and nothing else. */
+async function checkListedSet(
+  file: string,
+  name: string,
+  at: { readonly target: string; readonly file: string },
+  findings: Findings,
+): Promise<void> {
+  const json = await readJsonFile(file).catch(unlessBug(findings, 'key.value', at.file))
+  if (json === undefined) return
+  const set = isJsonObject(json) ? json[name] : undefined
+  const names = isJsonObject(json) ? Object.keys(json) : []
+  const nearest = nearestName(name, names)
+  if (set === undefined)
+    findings.error(
+      'selection.unknown',
+      at.target,
+      `no node set "${name}" in the circuit, and none in ${file}: the package stops`,
+      nearest === undefined ? undefined : `Did you mean "${nearest}"?`,
+    )
+  else if (!isJsonObject(set) || set.node_id === undefined)
+    findings.error(
+      'selection.unknown',
+      at.target,
+      `"${name}" of ${file} has no node_id, and the package resolves no other rule of this file: it stops`,
+      'Write its ids as {"node_id": [...]}, or put the set into the node sets of the circuit.',
+    )
+}
+
+async function checkTarget(
   call: CallOf<'conn_extraction'>,
   ends: Ends,
   config: ManipConfig,
+  folder: string,
   findings: Findings,
-): void {
+): Promise<void> {
   const { targetName, nodeSetsFile } = call
   const { nodeSets } = ends.source
-  if (targetName === undefined || nodeSetsFile !== undefined || nodeSets?.has(targetName)) return
+  if (targetName === undefined) return
+  const at = argumentPath(call, 'target_name', config)
+  if (nodeSets?.has(targetName)) {
+    await resolveNodeQuery({ kind: 'set', name: targetName }, ends.source).catch(
+      unlessBug(findings, 'selection.unknown', at),
+    )
+    return
+  }
+  if (nodeSetsFile !== undefined) {
+    const places = { target: at, file: argumentPath(call, 'node_sets_file', config) }
+    await checkListedSet(resolve(folder, nodeSetsFile), targetName, places, findings)
+    return
+  }
   const nearest = nearestName(targetName, nodeSets?.names ?? [])
   findings.error(
     'selection.unknown',
-    argumentPath(call, 'target_name', config),
+    at,
     `no node set "${targetName}" in the circuit, and no node_sets_file`,
     nearest === undefined ? undefined : `Did you mean "${nearest}"?`,
   )

@@ -48,6 +48,7 @@ export type DiagnosticCode =
   | 'splits.sample'
   | 'splits.rounding'
   | 'splits.empty'
+  | 'splits.columns'
   | 'filter.float'
   | 'wiring.drops'
   | 'wiring.morphology'

@@ -3,6 +3,8 @@ import { posix } from 'node:path'
 import { InputError } from '../../errors.ts'
 import {
   dumpPythonJson,
+  entriesOf,
+  inOrder,
   isPythonList,
   isPythonObject,
   type PythonJson,
@@ -35,7 +37,8 @@ export function migrateManipConfig(text: string, file: string, to: 'A' | 'B'): M
   const fcts = value.manip.fcts.map((entry, k) =>
     migrateEntry(entry, `manip.fcts[${k}]`, { file, to, notes }),
   )
-  const top = { ...value, manip: { ...value.manip, fcts } }
+  const manip = rewritten(value.manip, (key, one) => [[key, key === 'fcts' ? fcts : one]])
+  const top = rewritten(value, (key, one) => [[key, key === 'manip' ? manip : one]])
   const migrated = to === 'B' ? topB(top, notes) : topA(top, value.manip.name, notes)
   const result = dumpPythonJson(migrated, 2)
   const { config, diagnostics: read, document } = parseManipConfig(result, file)
@@ -58,8 +61,17 @@ interface Job {
   readonly notes: string[]
 }
 
+/** What a key becomes: under another name, with others before or after it, or nothing. */
+type Entries = readonly (readonly [key: string, value: PythonJson])[]
+
+/** Every key in its place: what it becomes stands where it stood. */
+const rewritten = (
+  object: PythonObject,
+  becomes: (key: string, value: PythonJson) => Entries,
+): PythonObject => inOrder(entriesOf(object).flatMap(([key, value]) => becomes(key, value)))
+
 function topB(top: PythonObject, notes: string[]): PythonObject {
-  const { output_path, blue_config_to_update, workflow_template, population_name, ...rest } = top
+  const { output_path, blue_config_to_update, workflow_template } = top
   if (typeof output_path === 'string')
     notes.push(`output_path is dropped; run it with --output-dir ${output_path}`)
   if (blue_config_to_update !== undefined)
@@ -67,38 +79,47 @@ function topB(top: PythonObject, notes: string[]): PythonObject {
       'blue_config_to_update is dropped: versions since 2023-03-03 write circuit_config.json and no BlueConfig',
     )
   if (workflow_template !== undefined) notes.push('workflow_template is dropped: it came with the BlueConfig')
-  const seeded = typeof rest.N_split_nodes === 'number' && rest.N_split_nodes > 1
+  const seeded = typeof top.N_split_nodes === 'number' && top.N_split_nodes > 1
   if (seeded)
     notes.push('random draws differ from those of the script: since 2023-03-15 every split has its own seed')
-  if (population_name === undefined || rest.edges_popul_name !== undefined) return rest
-  // In its place: Python keeps the order of keys.
-  const entries = Object.entries(top).flatMap(([key, value]) =>
-    key === 'population_name'
-      ? [['edges_popul_name', value] as const]
-      : Object.hasOwn(rest, key)
-        ? [[key, value] as const]
-        : [],
-  )
-  return Object.fromEntries(entries)
+  return rewritten(top, (key, value) => {
+    if (DEAD_IN_B.includes(key)) return []
+    if (key !== 'population_name') return [[key, value]]
+    return top.edges_popul_name === undefined ? [['edges_popul_name', value]] : []
+  })
 }
 
+const DEAD_IN_B: readonly string[] = ['output_path', 'blue_config_to_update', 'workflow_template']
+
 function topA(top: PythonObject, name: PythonJson | undefined, notes: string[]): PythonObject {
-  const { edges_popul_name, src_node_popul_name, tgt_node_popul_name, ...others } = top
-  for (const [key, value] of Object.entries({ src_node_popul_name, tgt_node_popul_name }))
-    if (value !== undefined) notes.push(`${key} is dropped: versions up to 0.0.4 do not check it`)
-  const { circuit_path, circuit_config, output_path, ...rest } = others
+  const { circuit_path, circuit_config, output_path } = top
+  for (const key of ['src_node_popul_name', 'tgt_node_popul_name'])
+    if (top[key] !== undefined) notes.push(`${key} is dropped: versions up to 0.0.4 do not check it`)
   const config = typeof circuit_config === 'string' ? circuit_config : ''
   const path = typeof circuit_path === 'string' ? circuit_path : posix.dirname(config)
   const output = output_path ?? `${path}__${String(name)}`
   if (output_path === undefined) notes.push(`output_path is ${String(output)}: circuit_path and the name`)
-  return {
-    circuit_path: path,
-    circuit_config: circuit_path === undefined ? posix.basename(config) : config,
-    output_path: output,
-    ...(edges_popul_name === undefined ? {} : { population_name: edges_popul_name }),
-    ...rest,
-  }
+  return rewritten(top, (key, value) => {
+    switch (key) {
+      case 'circuit_config': {
+        const folder: Entries = circuit_path === undefined ? [['circuit_path', path]] : []
+        const file = circuit_path === undefined ? posix.basename(config) : value
+        return [...folder, [key, file], ...(output_path === undefined ? ([[OUTPUT, output]] as const) : [])]
+      }
+      case 'edges_popul_name':
+        return [['population_name', value]]
+      case 'src_node_popul_name':
+      case 'tgt_node_popul_name':
+        return []
+      case 'population_name':
+        return top.edges_popul_name === undefined ? [[key, value]] : []
+      default:
+        return [[key, value]]
+    }
+  })
 }
+
+const OUTPUT = 'output_path'
 
 function migrateEntry(entry: PythonJson, path: string, job: Job): PythonJson {
   if (!isPythonObject(entry))
@@ -148,28 +169,31 @@ function entryB(
   given: ReadonlyMap<string, PythonJson>,
   notes: string[],
 ): PythonObject {
-  const flat: Record<string, PythonJson> = {}
-  const models: Record<string, PythonJson> = {}
+  const flat: [string, PythonJson][] = []
+  const models: [string, PythonJson][] = []
   for (const [name, value] of given) {
     const [, key] = keyOf(source, name) ?? []
     if (key?.model)
-      models[key.name] = modelB(
-        key.oldName === name && !isPythonObject(value) ? { file: value } : value,
-        name,
-        notes,
-      )
-    else if (name === 'reuse_pos') flat.syn_pos_mode = value === false ? 'random' : 'reuse'
-    else if (name === 'gen_method' && typeof value === 'string') flat[name] = NEW_METHODS[value] ?? value
-    else if (/^sel_(src|dest)$/.test(name)) flat[name] = selectionB(value, generationOfEntry(entry))
-    else flat[name] = value
+      models.push([
+        key.name,
+        modelB(key.oldName === name && !isPythonObject(value) ? { file: value } : value, name, notes),
+      ])
+    else if (name === 'reuse_pos') flat.push(['syn_pos_mode', value === false ? 'random' : 'reuse'])
+    else if (name === 'gen_method' && typeof value === 'string')
+      flat.push([name, NEW_METHODS[value] ?? value])
+    else if (/^sel_(src|dest)$/.test(name)) flat.push([name, selectionB(value, generationOfEntry(entry))])
+    else flat.push([name, value])
   }
   const pathways = entry.model_pathways
-  return {
-    source,
-    ...flat,
-    ...(pathways === undefined ? {} : { model_pathways: pathways }),
-    model_config: models,
-  }
+  const kept: Entries = pathways === undefined ? [] : [['model_pathways', pathways]]
+  return framed(entry, source, [...flat, ...kept, ['model_config', inOrder(models)]])
+}
+
+/** `source` stands before or after the arguments, as it did. */
+function framed(entry: PythonObject, source: PythonJson, rest: Entries): PythonObject {
+  const [first] = entriesOf(entry)[0] ?? []
+  const own = ['source', source] as const
+  return inOrder(first === undefined || first === 'source' ? [own, ...rest] : [...rest, own])
 }
 
 /** Parameters of inline models that have other names now. */
@@ -181,15 +205,14 @@ function modelB(spec: PythonJson, name: string, notes: string[]): PythonJson {
   notes.push(
     `${name}: delay_mean_coefs [a, b] is written as delay_mean_coeff_a and delay_mean_coeff_b, as it is called from 0.0.5 on`,
   )
-  const entries = Object.entries(spec).flatMap(([key, value]) =>
+  return rewritten(spec, (key, value) =>
     key === 'delay_mean_coefs'
-      ? ([
+      ? [
           ['delay_mean_coeff_a', offset],
           ['delay_mean_coeff_b', slope],
-        ] as const)
-      : [[key, value] as const],
+        ]
+      : [[key, value]],
   )
-  return Object.fromEntries(entries)
 }
 
 /** `{}` meant all nodes in generation A. */
@@ -216,18 +239,19 @@ function entryA(
       throw refuse(`operation ${source}`, describeWindows(windows))
   }
   if (entry.model_pathways !== undefined) throw refuse('model_pathways')
-  const kwargs: Record<string, PythonJson> = {}
+  const kwargs: [string, PythonJson][] = []
   for (const [name, value] of given) {
     const [, key] = keyOf(source, name) ?? []
     if (key?.windows !== undefined && intersect(key.windows, LAST_A).length === 0) throw refuse(name)
     if (key?.model && key.oldName === undefined) throw refuse(name)
     if (key?.model && name === key.name) {
       if (!isPythonObject(value) || typeof value.file !== 'string') throw refuse(`${name} that is no file`)
-      kwargs[key.oldName ?? name] = value.file
-    } else if (name === 'gen_method' && typeof value === 'string') kwargs[name] = OLD_METHODS[value] ?? value
-    else kwargs[name] = value
+      kwargs.push([key.oldName ?? name, value.file])
+    } else if (name === 'gen_method' && typeof value === 'string')
+      kwargs.push([name, OLD_METHODS[value] ?? value])
+    else kwargs.push([name, value])
   }
-  return { source, kwargs }
+  return framed(entry, source, [['kwargs', inOrder(kwargs)]])
 }
 
 const keyOf = (source: PythonJson, name: string) =>

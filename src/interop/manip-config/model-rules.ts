@@ -26,8 +26,11 @@ export function specsOf(call: WithModels): readonly (readonly [name: string, spe
 export function checkModels(call: OperationCall, config: ManipConfig, findings: Findings): void {
   if (call.source !== 'conn_rewiring' && call.source !== 'conn_wiring') return
   for (const [name, spec] of specsOf(call))
-    if (spec !== undefined && 'model' in spec)
-      checkInline(spec, { key: name, path: argumentPath(call, name, config), findings, config })
+    if (spec !== undefined && 'model' in spec) {
+      const path = argumentPath(call, name, config)
+      checkInline(spec, { key: name, path, findings, config })
+      if (name === 'prob_model_spec') checkNever(call, spec, path, findings)
+    }
 }
 
 function checkInline({ model: name, parameters }: Inline, place: Place): void {
@@ -61,6 +64,33 @@ function checkInline({ model: name, parameters }: Inline, place: Place): void {
     )
   checkParameters(name, model, parameters, place)
 }
+
+/** A probability of 0 for every pair. */
+function checkNever(call: WithModels, { model, parameters }: Inline, path: string, findings: Findings): void {
+  const [factor] = FACTORS.filter(({ models }) => models.includes(model))
+  if (factor === undefined || call.source !== 'conn_rewiring' || !call.keepIndegree || call.amountPct === 0)
+    return
+  const value = parameters[factor.name]
+  if (
+    value === undefined
+      ? call.pScale !== 0 && modelOf(model)?.parameters[factor.name] !== 0
+      : numberOf(value) !== 0 && call.pScale !== 0
+  )
+    return
+  findings.error(
+    'model.parameter',
+    path,
+    'prob_model_spec: no connection has a chance, and keep_indegree wants as many as before: the package stops',
+    'Give the probability that is meant.',
+  )
+}
+
+/** What the whole probability is a multiple of. */
+const FACTORS: readonly { readonly name: string; readonly models: readonly string[] }[] = [
+  { name: 'p_conn', models: ['ConnProb1stOrderModel'] },
+  { name: 'scale', models: ['ConnProb2ndOrderExpModel'] },
+  { name: 'coeff_a', models: ['ConnProbModel'] },
+]
 
 interface Place {
   readonly key: string

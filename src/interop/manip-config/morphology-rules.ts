@@ -1,5 +1,6 @@
 /** What conn_wiring needs of the nodes: their class, place and morphology, and the files of the latter. */
 import { readdir } from 'node:fs/promises'
+import { share, splitBounds } from '../../connectome/operations.ts'
 import type { SonataCircuit } from '../../sonata/circuit.ts'
 import { readConfigValues } from '../../sonata/config-values.ts'
 import type { Nodes } from '../../sonata/nodes.ts'
@@ -12,6 +13,22 @@ import type { ManipConfig } from './parse.ts'
 const ALTERNATES: Readonly<Record<string, string>> = { asc: 'neurolucida-asc', h5: 'h5v1' }
 /** Names that are looked for. */
 const MOST_NAMES = 2 ** 20
+
+/** More targets of a split are drawn than have a morphology. */
+function surelyDrawn(
+  { amountPct }: CallOf<'conn_wiring'>,
+  { splits }: ManipConfig,
+  nodes: number,
+  missing: Uint32Array,
+  targets: Uint32Array | undefined,
+): boolean {
+  const without = new Set(missing)
+  const all = targets ?? Uint32Array.from({ length: nodes }, (_, id) => id)
+  return splitBounds(nodes, splits).some(([from, to]) => {
+    const inside = all.filter(id => id >= from && id < to)
+    return share(amountPct, inside.length) > inside.filter(id => !without.has(id)).length
+  })
+}
 
 /** `targets`: nodes that may be wired; `undefined` where the selection is not known. */
 export async function checkMorphologies(
@@ -59,6 +76,6 @@ export async function checkMorphologies(
   if (count === 0) return
   const [first] = missing
   const what = `${folder} has no file for the morphology of ${count} target ${count === 1 ? 'node' : 'nodes'}, such as ${first}.${extension}`
-  if (call.amountPct >= 100) stops(what)
+  if (surelyDrawn(call, config, nodes.size, concerned, targets)) stops(what)
   else findings.warning('wiring.morphology', path, `${what}: conn_wiring stops if one of them is drawn`)
 }

@@ -1,6 +1,6 @@
 /** One entry of `manip.fcts` of either generation, into a typed call. */
 import { nearestName } from '../../errors.ts'
-import { isPythonObject, type PythonJson, type PythonObject } from '../../formats/python-json.ts'
+import { entriesOf, isPythonObject, type PythonJson, type PythonObject } from '../../formats/python-json.ts'
 import { describeValue, type Findings } from './diagnostics.ts'
 import type { Key, Spot } from './key-types.ts'
 import {
@@ -34,18 +34,18 @@ export interface Argument {
 /** Arguments that generation B hands to the operation: flat keys, and over them those of `model_config`. */
 export function flatArguments(entry: PythonObject, path: string): Map<string, Argument> {
   const found = new Map<string, Argument>()
-  for (const [name, value] of Object.entries(entry))
+  for (const [name, value] of entriesOf(entry))
     if (!FRAME.includes(name)) found.set(name, { value, path: `${path}.${name}` })
   const models = entry.model_config
   if (isPythonObject(models))
-    for (const [name, value] of Object.entries(models))
+    for (const [name, value] of entriesOf(models))
       found.set(name, { value, path: `${path}.model_config.${name}` })
   return found
 }
 
 /** Arguments that generation A hands to the operation. */
 export function nestedArguments(entry: PythonObject, path: string): Map<string, Argument> {
-  const kwargs = isPythonObject(entry.kwargs) ? Object.entries(entry.kwargs) : []
+  const kwargs = isPythonObject(entry.kwargs) ? entriesOf(entry.kwargs) : []
   return new Map(kwargs.map(([name, value]) => [name, { value, path: `${path}.kwargs.${name}` }]))
 }
 

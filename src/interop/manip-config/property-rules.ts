@@ -18,7 +18,9 @@ const OUTSIDE = '../'
 export async function checkEdges(config: ManipConfig, edges: EdgeSource, findings: Findings): Promise<void> {
   const table = await edges.table?.()
   if (table === undefined) return
-  checkLayout(table, findings)
+  if (edges.edgeCount === 0)
+    findings.error('circuit.refused', AT, 'there are no edges: the package stops (ValueError)')
+  checkLayout(table, config, findings)
   await checkIndex(edges, findings)
   await checkTypes(table, findings)
   const { found, unread } = await nanProperties(edges)
@@ -32,7 +34,7 @@ export async function checkEdges(config: ManipConfig, edges: EdgeSource, finding
   for (const call of config.functions) await checkCallOnEdges(call, config, table, findings)
 }
 
-function checkLayout(table: EdgeTable, findings: Findings): void {
+function checkLayout(table: EdgeTable, config: ManipConfig, findings: Findings): void {
   const stops = (what: string, hint?: string): void =>
     findings.error('circuit.refused', AT, `${what}: the package stops`, hint)
   if (table.traits.includes('ends_unnamed'))
@@ -51,12 +53,14 @@ function checkLayout(table: EdgeTable, findings: Findings): void {
         `property ${name} holds ${holds}, which libsonata does not read, and the package reads every property`,
         'Write it as integers of 8 to 64 bits, or as float32 or float64.',
       )
+  // conn_wiring drops the column where it makes a connection.
+  const wired = config.functions.some(({ source }) => source === 'conn_wiring')
   for (const { name, texts } of table.columns)
     if (texts !== undefined && !name.startsWith(OUTSIDE))
-      findings.warning(
+      findings[wired ? 'warning' : 'error'](
         'property.refused',
         AT,
-        `property ${name} is text: the run ends, and the converter refuses the column, so that there are no usable edges`,
+        `property ${name} is text: conn_extraction and conn_rewiring stop at it, and after the others the converter refuses the column, so that there are no usable edges`,
         'Take it out of the edges, or write it as integers.',
       )
 }
@@ -65,7 +69,14 @@ async function checkIndex(edges: EdgeSource, findings: Findings): Promise<void> 
   if (edges.file === undefined) return
   const h5 = await openHdf5(edges.file)
   try {
-    const { index } = await readEdgeLayout(h5, edges.population)
+    const { groups, index } = await readEdgeLayout(h5, edges.population)
+    if (!groups.includes('0'))
+      findings.error(
+        'circuit.refused',
+        AT,
+        'the edges have no group 0, without which libsonata opens none: the package stops',
+        'Make an empty group 0 beside source_node_id.',
+      )
     if (
       index?.group === 'indices' &&
       index.name === 'node_id_to_ranges' &&
@@ -87,7 +98,7 @@ async function checkTypes(table: EdgeTable, findings: Findings): Promise<void> {
   const types = await table.types?.()
   const names = [...(types?.columns.keys() ?? [])]
   if (names.length > 0)
-    findings.warning(
+    findings.error(
       'property.types',
       AT,
       `${names.join(', ')} come from ${types?.file ?? 'edge types'}: the package does not read them, sets every edge_type_id to 0 and drops edge_types_file`,
@@ -171,13 +182,7 @@ async function checkAlteration(
   findings: Findings,
 ): Promise<void> {
   const unknown = (name: string, path: string, what: string): void => {
-    if (
-      columns.has(name) ||
-      name === 'edge_type_id' ||
-      name.startsWith('@source') ||
-      name.startsWith('@target')
-    )
-      return
+    if (columns.has(name)) return
     const nearest = nearestName(name, columns.keys())
     findings.error(
       'property.missing',
@@ -189,7 +194,9 @@ async function checkAlteration(
     )
   }
   const path = argumentPath(call, 'syn_prop', config)
-  unknown(call.synProp, path, 'syn_prop')
+  // These are said without the circuit.
+  if (!['edge_type_id', '@source_node', '@target_node'].includes(call.synProp))
+    unknown(call.synProp, path, 'syn_prop')
   for (const [name, values] of Object.entries(call.synFilter)) {
     const at = argumentPath(call, 'syn_filter', config)
     unknown(name, `${at}.${name}`, 'syn_filter')

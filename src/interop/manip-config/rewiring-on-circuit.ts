@@ -10,10 +10,20 @@ import type { ManipConfig } from './parse.ts'
 
 const WINDOW = 65_536
 
-/** `sources`: nodes of the source selection; `undefined` where that is not known. */
+/** `sources`, `targets`: nodes of the selections; `undefined` where they are not known. */
 export async function checkRewiredRows(
   call: CallOf<'conn_rewiring'>,
-  { edges, ends, sources }: { edges: EdgeSource; ends: Ends; sources: Uint32Array | undefined },
+  {
+    edges,
+    ends,
+    sources,
+    targets,
+  }: {
+    edges: EdgeSource
+    ends: Ends
+    sources: Uint32Array | undefined
+    targets: Uint32Array | undefined
+  },
   config: ManipConfig,
   findings: Findings,
 ): Promise<void> {
@@ -28,13 +38,18 @@ export async function checkRewiredRows(
   const nodes = ends.target.nodes.size
   const block = Math.max(1, Math.ceil(nodes / config.splits))
   const last = new Uint32Array(Math.ceil(nodes / block))
+  /** By split: edges to selected targets, and edges of the class that is sampled from. */
+  const reached = new Uint32Array(last.length)
+  const sampled = new Uint32Array(last.length)
+  const wanted = new Set(targets)
   let unsorted: number | undefined
   let other: number | undefined
   for (let first = 0; first < edges.edgeCount; first += WINDOW) {
     const rows = Math.min(WINDOW, edges.edgeCount - first)
-    const targets = await readIds(edges.target, first, rows, nodes)
-    for (const [k, target] of targets.entries()) {
+    const heads = await readIds(edges.target, first, rows, nodes)
+    for (const [k, target] of heads.entries()) {
       const split = Math.floor(target / block)
+      if (wanted.has(target)) reached[split] = (reached[split] ?? 0) + 1
       if (target < (last[split] ?? 0)) unsorted ??= first + k
       last[split] = target
     }
@@ -42,12 +57,23 @@ export async function checkRewiredRows(
     const from = await readIds(edges.source, first, rows, ends.source.nodes.size)
     const view = new DataView(new ArrayBuffer(rows * kind.bytes))
     await kind.readInto(first, rows, new Uint8Array(view.buffer))
-    for (const [k, source] of from.entries())
-      if (ofClass[source] === 1) {
-        const value = readValue(view, k * kind.bytes, kind.type as NumberType)
-        if (value >= 100 !== (call.synClass === 'EXC')) other ??= first + k
-      }
+    for (const [k, source] of from.entries()) {
+      const fits =
+        readValue(view, k * kind.bytes, kind.type as NumberType) >= 100 === (call.synClass === 'EXC')
+      const split = Math.floor((heads[k] ?? 0) / block)
+      if (fits) sampled[split] = (sampled[split] ?? 0) + 1
+      else if (ofClass[source] === 1) other ??= first + k
+    }
   }
+  const bare = reached.findIndex((count, split) => count > 0 && sampled[split] === 0)
+  const samples = call.genMethod === 'sample' && !call.keepIndegree && call.amountPct === 100
+  if (samples && config.functions[0] === call && kind !== undefined && ofClass !== undefined && bare >= 0)
+    findings.error(
+      'splits.sample',
+      argumentPath(call, 'gen_method', config),
+      `split ${bare} (from 0) has no synapse of class ${call.synClass} to sample from: conn_rewiring stops there`,
+      'Take fewer splits.',
+    )
   if (unsorted !== undefined)
     findings.error(
       'circuit.order',

@@ -98,6 +98,12 @@ export function checkRewiring(call: Rewiring, config: ManipConfig, findings: Fin
   if (config.generation === 'B')
     for (const { at, broken, message } of RULES)
       if (broken(call)) findings.error('key.conflict', `${call.path}.${at}`, message)
+  if (call.estimationRun)
+    findings.warning(
+      'key.value',
+      `${call.path}.estimation_run`,
+      'an estimation run makes no connectome: it writes its figures to the logs, and no edges',
+    )
   if (call.genMethod === 'sample' && config.splits > 1)
     findings.warning(
       'splits.sample',

@@ -156,6 +156,62 @@ describe('arguments that do not go together', () => {
   })
 })
 
+describe('generators of numpy.random', () => {
+  const draws = async (rng: string, kwargs: object, range?: readonly number[]): Promise<string[]> => {
+    const value = { mode: 'randval', rng, kwargs, ...(range === undefined ? {} : { range }) }
+    const lines = found(await b('syn_prop_alteration', { syn_prop: 'delay', new_value: value }))
+    return lines.map(line => line.replace('manip.fcts[0].new_value.', ''))
+  }
+  it.each<[string, object, string[]]>([
+    ['normal', { loc: 1, scale: 0.5 }, []],
+    ['normal', {}, []],
+    ['random', {}, []],
+    ['gamma', { shape: 2 }, []],
+    ['choice', { a: [1, 2, 3] }, []],
+    ['nomral', {}, ['error key.value rng']],
+    ['rand', {}, ['error key.value rng']],
+    ['seed', {}, ['error key.value rng']],
+    ['normal', { mean: 1 }, ['error key.value kwargs.mean']],
+    ['normal', { size: 3 }, ['error key.value kwargs.size']],
+    ['normal', { scale: -1 }, ['error key.value kwargs.scale']],
+    ['normal', { loc: 'a' }, ['error key.value kwargs.loc']],
+    ['gamma', {}, ['error key.value kwargs']],
+  ])('%s %j', async (rng, kwargs, expected) => {
+    expect(await draws(rng, kwargs)).toEqual(expected)
+  })
+
+  it('and a range upside down', async () => {
+    expect(await draws('normal', {}, [2, 1])).toEqual(['error key.range range'])
+    expect(await draws('normal', {}, [1, 2])).toEqual([])
+  })
+})
+
+describe('a probability of 0', () => {
+  const zero = { model: 'ConnProb1stOrderModel', p_conn: 0 }
+  it.each([
+    [{}, zero, true],
+    [{}, { model: 'ConnProb2ndOrderExpModel' }, true],
+    [{}, { ...zero, p_conn: 0.1 }, false],
+    [{ p_scale: 0 }, { ...zero, p_conn: 0.1 }, true],
+    [{ keep_indegree: false, gen_method: 'sample' }, zero, false],
+  ])('%j %j', async (keys, prob_model_spec, stops) => {
+    const fct = {
+      source: 'conn_rewiring',
+      syn_class: 'EXC',
+      ...keys,
+      model_config: { ...REWIRING, prob_model_spec },
+    }
+    const lines = found(await check(config(fct)))
+    expect(lines.includes('error model.parameter manip.fcts[0].model_config.prob_model_spec')).toBe(stops)
+  })
+
+  it('and an estimation run makes no connectome', async () => {
+    expect(
+      await rewiring({ keep_indegree: false, gen_method: 'sample', estimation_run: true }).then(found),
+    ).toContain('warning key.value manip.fcts[0].estimation_run')
+  })
+})
+
 describe('versions', () => {
   const releases = async (checked: Promise<ConfigCheck>): Promise<string[]> =>
     releasesIn((await checked).acceptance.runs)

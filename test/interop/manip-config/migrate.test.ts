@@ -99,6 +99,40 @@ describe('to generation A', () => {
   })
 })
 
+describe('keys', () => {
+  const keysOf = (text: string): string[] => [...text.matchAll(/"([^"]+)":/g)].map(([, key]) => key ?? '')
+
+  it('keep their order, digits too', () => {
+    const a = `{"10": 1, "circuit_config": "/x/c.json", "population_name": "p", "2": 0, "manip": {"fcts": [
+      {"kwargs": {"sel_src": {"mtype": "a", "2": 1, "1": 3}, "amount_pct": 5.0}, "source": "conn_removal"}
+    ], "name": "x"}, "seed": 1}`
+    const entry = ['sel_src', 'mtype', '2', '1', 'amount_pct']
+    const b = migrateManipConfig(a, 'x.json', 'B').text
+    expect(keysOf(b)).toEqual(
+      [
+        '10',
+        'circuit_config',
+        'edges_popul_name',
+        '2',
+        'manip',
+        'fcts',
+        entry,
+        'model_config',
+        'source',
+        'name',
+        'seed',
+      ].flat(),
+    )
+    const back = migrateManipConfig(b, 'x.json', 'A').text
+    expect(keysOf(back)).toEqual(
+      [
+        ['10', 'circuit_path', 'circuit_config', 'output_path', 'population_name', '2', 'manip', 'fcts'],
+        ['kwargs', ...entry, 'source', 'name', 'seed'],
+      ].flat(),
+    )
+  })
+})
+
 const CONFIGS = `${SHARED}/data/circuits/o1v5_workflows/configs`
 
 describe.skipIf(!hasShared)('the configurations of the study', () => {

@@ -97,14 +97,31 @@ describe('circuits that 1.0.4 stops at', () => {
       c => {
         c.properties.label = { texts: c.source.map(id => `s${id}`) }
       },
-      'warning property.refused circuit_config',
+      'error property.refused circuit_config',
+    ],
+    [
+      'no edges',
+      c => {
+        c.source = []
+        c.target = []
+        for (const [name, column] of Object.entries(c.properties))
+          if ('type' in column) c.properties[name] = { ...column, values: [] }
+      },
+      'error circuit.refused circuit_config',
+    ],
+    [
+      'no group of properties',
+      c => {
+        c.properties = {}
+      },
+      'error circuit.refused circuit_config',
     ],
     [
       'types in CSV',
       c => {
         c.types = 'edge_type_id weight\n7 0.5\n'
       },
-      'warning property.types circuit_config',
+      'error property.types circuit_config',
     ],
   ])('%s', async (_, change, expected) => {
     expect(await found(REMOVAL, place(change))).toEqual([expected])
@@ -123,6 +140,8 @@ describe('what syn_prop_alteration names', () => {
       { syn_filter: { synapse_class: ['EXC'] } },
       ['error property.missing syn_filter.synapse_class'],
     ],
+    ['delay', { syn_filter: { edge_type_id: [0] } }, ['error property.missing syn_filter.edge_type_id']],
+    ['delay', { syn_filter: { '@source_node': [0] } }, ['error property.missing syn_filter.@source_node']],
     ['delay', { syn_filter: { syn_type_id: ['100'] } }, ['error property.value syn_filter.syn_type_id']],
     ['delay', { syn_filter: { syn_type_id: [100, 101] } }, []],
   ])('%j %j', async (property, more, expected) => {
@@ -191,6 +210,84 @@ describe('what an operation needs', () => {
     expect(await found({ ...WIRING, amount_pct: 20 }, some)).toEqual(['warning wiring.morphology morph_ext'])
     expect(await found({ ...WIRING, morph_ext: 'h5' })).toEqual(['error wiring.morphology morph_ext'])
     expect(await found({ ...WIRING, morph_ext: 'obj' })).toEqual(['error wiring.morphology morph_ext'])
+  })
+})
+
+describe('splits that are left without rows', () => {
+  const rescaled = { source: 'syn_removal', rescale_gsyn: true }
+  const alone = { sel_src: [0], sel_dest: [1] }
+  it.each<[string, Record<string, Json>, number, string[]]>([
+    [
+      'subsampling',
+      { source: 'syn_subsampling', keep_pct: 50 },
+      20,
+      ['note splits.empty', 'error splits.empty'],
+    ],
+    ['subsampling, one split', { source: 'syn_subsampling', keep_pct: 50 }, 1, []],
+    ['rescaling what is all removed', rescaled, 1, ['error splits.empty rescale_gsyn']],
+    ['rescaling what is left', { ...rescaled, amount_pct: 50 }, 1, []],
+    ['rescaling, one kept of each', { ...rescaled, keep_conns: true }, 1, []],
+    [
+      'rescaling in too many splits',
+      { ...rescaled, keep_conns: true, ...alone },
+      6,
+      ['error splits.empty rescale_gsyn'],
+    ],
+    ['wiring', WIRING, 2, ['warning splits.columns']],
+    ['wiring the first targets', { ...WIRING, sel_dest: [0, 1] }, 2, ['error splits.columns']],
+  ])('%s', async (_, entry, splits, expected) => {
+    expect(await found(entry, sound, { N_split_nodes: splits })).toEqual(expected)
+  })
+
+  it('sampling', async () => {
+    const sampled = { ...REWIRING, keep_indegree: false, gen_method: 'sample' }
+    const inhibited = place(circuit => {
+      const types = circuit.target.map((id, k) => (id < 6 ? 110 : circuit.source[k] === 2 ? 1 : 1))
+      circuit.attributes.synapse_class = circuit.source
+        .slice(0, circuit.nodes)
+        .map((_, id) => (id === 0 ? 'EXC' : 'INH'))
+      const rows = circuit.source.flatMap((id, k) => (id !== 0 || (circuit.target[k] ?? 0) < 6 ? [k] : []))
+      const keep = <T>(list: readonly T[]): T[] => rows.map(k => list[k] as T)
+      circuit.source = keep(circuit.source)
+      circuit.target = keep(circuit.target)
+      for (const [name, column] of Object.entries(circuit.properties))
+        if ('type' in column)
+          circuit.properties[name] = {
+            ...column,
+            values: keep(name === 'syn_type_id' ? types : column.values),
+          }
+    })
+    const errors = async (splits: number) =>
+      (await found(sampled, inhibited, { N_split_nodes: splits })).filter(line => line.startsWith('error'))
+    expect(await errors(2)).toEqual(['error splits.sample gen_method'])
+    expect(await errors(1)).toEqual([])
+  })
+})
+
+describe('what an extraction names', () => {
+  const sets = join(folder, 'sets.json')
+  writeFileSync(sets, JSON.stringify({ Mine: { node_id: [0, 1, 2] }, Odd: { layer: 2 } }))
+  it.each<[string, Record<string, Json>, string[]]>([
+    ['of the circuit', { target_name: 'Upper' }, []],
+    ['of a file', { target_name: 'Mine', node_sets_file: sets }, []],
+    [
+      'of a file, without ids',
+      { target_name: 'Odd', node_sets_file: sets },
+      ['error selection.unknown target_name'],
+    ],
+    ['of no file', { target_name: 'Mien', node_sets_file: sets }, ['error selection.unknown target_name']],
+    ['of nowhere', { target_name: 'Uper' }, ['error selection.unknown target_name']],
+  ])('%s', async (_, keys, expected) => {
+    expect(await found({ source: 'conn_extraction', ...keys })).toEqual(expected)
+  })
+
+  it('of the circuit, by an attribute that nobody has', async () => {
+    const bare = place(circuit => {
+      delete circuit.attributes.layer
+    })
+    expect(await found({ source: 'conn_extraction', target_name: 'Upper' }, bare)).toEqual([
+      'error selection.unknown target_name',
+    ])
   })
 })
 
