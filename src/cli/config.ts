@@ -30,9 +30,6 @@ export interface ConfigFlags {
   readonly dryRun?: true
 }
 
-/** `-` is stdout, which is the default. */
-const outputOf = (path: string): string | undefined => (path === '-' ? undefined : path)
-
 export function addConfig(program: Command, session: Session): void {
   program
     .command('config')
@@ -52,7 +49,7 @@ export function addConfig(program: Command, session: Session): void {
         'sonata',
       ]),
     )
-    .option('-o, --output <path>', 'file, or folder of --simulation; default stdout', outputOf)
+    .option('-o, --output <path>', 'file, or folder of --simulation; default stdout')
     .option('--force', 'overwrite what is there')
     .option('--for <release>', '--check: this release must run it, such as 1.0.4')
     .addOption(new Option('--folder <path>', '--check: where the job will start').hideHelp())
@@ -73,7 +70,9 @@ export function addConfig(program: Command, session: Session): void {
     .addOption(reproducibleOption())
     .action(async (files: string[], flags: ConfigFlags) => {
       const { runConfig } = await import('./config-run.ts')
-      session.exitCode = await runConfig(files, flags, session)
+      // `-` is stdout, which is the default.
+      const { output, ...others } = flags
+      session.exitCode = await runConfig(files, output === '-' ? others : flags, session)
     })
 }
 

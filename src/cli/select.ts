@@ -57,7 +57,7 @@ export function addSelect(program: Command, session: Session): void {
     .option('--all', 'all of it')
     .option('--seed <s>', 'of the draw', parseSeed)
     .option('--generator <name>', 'RandomState (default) or default_rng', oneOf(GENERATORS))
-    .option('--output <dir>', 'folder of conns_removed.npy, .csv, .target, ...')
+    .option('--output <dir>', 'folder of conns_removed.npy, .csv, .target, ...', parseFolder)
     .option('--circuit <path>', 'check LIST against it, write a mask')
     .option('--nodes <set>', 'rows and columns of the mask; or --source, --target')
     .option(
@@ -123,6 +123,11 @@ const oneOf =
     if (found !== undefined) return found
     throw new InvalidArgumentError(`Expected ${choices.join(' or ')}.`)
   }
+
+function parseFolder(path: string): string {
+  if (path !== '-') return path
+  throw new InvalidArgumentError('Several files are written: give a folder.')
+}
 
 function parseFraction(text: string): number {
   const fraction = Number(text)

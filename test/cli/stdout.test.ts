@@ -76,6 +76,33 @@ describe('-', () => {
     expect(stream().toString()).toMatch(/^[a-z,_]+\n/)
   })
 
+  it('is where config writes without a file', async () => {
+    const config = join(circuits.folder(), 'manip_config.json')
+    const fct = { source: 'conn_removal', kwargs: { amount_pct: 10 } }
+    writeFileSync(config, JSON.stringify({ circuit_config: 'c.json', manip: { name: 'x', fcts: [fct] } }))
+    const list = join(circuits.folder(), 'list.csv')
+    writeFileSync(list, '1,2\n')
+    for (const args of [
+      ['--migrate', 'B', config],
+      ['--job', config, '--output-dir', 'out'],
+      ['--simulation', 'blueconfig', list],
+      ['--simulation', 'sonata', list, '--population', 'All'],
+    ]) {
+      const { code, stdout } = await connproofHere(['config', ...args])
+      const again = await connproofHere(['config', ...args, '-o', '-'])
+      expect({ args, code: again.code, stdout: again.stdout }).toEqual({ args, code, stdout })
+      expect(stdout.length).toBeGreaterThan(50)
+    }
+  })
+
+  it('is no folder', async () => {
+    const select = ['select', 'list.csv', '--mode', 'directed', '--count', '1', '--seed', '1']
+    expect(await connproofHere([...select, '--output', '-'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--output .*Several files are written/),
+    })
+  })
+
   it('takes one file, and no records besides', async () => {
     expect((await run('--proof', '-', '--junit', '-')).stderr).toMatch(
       'stdout takes one of --proof and --junit',
