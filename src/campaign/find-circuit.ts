@@ -3,10 +3,11 @@
  * `circuits`, else where connectome-manipulator puts it (see `findManipulatedCircuit`).
  */
 import { stat } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { isInputError } from '../errors.ts'
 import { findParquet, findSplits } from '../inputs/parquet-splits.ts'
 import { candidates, findManipulatedCircuit, type ResultPlace } from '../interop/manip-config/find-result.ts'
+import { openCircuit } from '../open-circuit.ts'
 import type { Campaign, ConfigSettings, Variant } from './types.ts'
 
 export type Found =
@@ -26,11 +27,34 @@ export async function findManipulated({ config }: Campaign, variant: Variant): P
 export async function unfinished(file: string): Promise<string | undefined> {
   try {
     const parquet = await findParquet(file)
-    if (parquet !== undefined) await findSplits(parquet)
+    if (parquet === undefined) return await unreadableEdges(file)
+    await findSplits(parquet)
     return undefined
   } catch (error) {
     if (!isInputError(error)) throw error
     return `${error.file ?? file}: ${error.message}`
+  }
+}
+
+/**
+ * The package does not look at the exit status of its converter: where that was killed, there are a configuration and an
+ * edges file that is none. Of other faults `verify` tells.
+ */
+async function unreadableEdges(file: string): Promise<string | undefined> {
+  const folder = (await stat(file)).isFile() ? dirname(file) : file
+  const own = (path: string | undefined): boolean =>
+    path !== undefined && path.endsWith('.h5') && !relative(folder, path).startsWith('..')
+  try {
+    const circuit = await openCircuit(file)
+    try {
+      for (const { population } of await circuit.edgePopulations()) await circuit.edgePopulation(population)
+    } finally {
+      circuit.close()
+    }
+    return undefined
+  } catch (error) {
+    if (!isInputError(error)) throw error
+    return own(error.file) ? `${error.file}: ${error.message}` : undefined
   }
 }
 

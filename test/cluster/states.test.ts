@@ -1,6 +1,6 @@
 /** How Slurm's answers are read, and what two `submit` do with them: in process, with stand-ins for its client. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BaseCircuit } from '../../src/campaign/base.ts'
@@ -217,14 +217,23 @@ ${Array.from({ length: 45 }, (_, k) => `JobId=${200 + k} ArrayJobId=100 ArrayTas
     rmSync(folder, { recursive: true })
     mkdirSync(join(folder, 'parquet'), { recursive: true })
     writeFileSync(join(folder, 'parquet/edges.3-0.parquet'), 'PAR1half')
+    // A converter that was killed: the package writes the configuration all the same.
+    const edges = join(campaign.folder, 'circuit__Unstruct-1/edges.h5')
+    truncateSync(edges, 3000)
+    rmSync(join(campaign.folder, 'circuit__Unstruct-2/edges.h5'))
     const verify = await run('verify')
     expect(verify.left).toEqual([
       { variant: 'Unstruct-0', reason: expect.stringMatching(/not finished.*no parquet\.DONE/) },
+      { variant: 'Unstruct-1', reason: expect.stringMatching(/not finished.*Unstruct-1\/edges\.h5: /) },
+      {
+        variant: 'Unstruct-2',
+        reason: expect.stringMatching(/not finished.*Unstruct-2\/edges\.h5: no such/),
+      },
     ])
     const again = await run('manipulate')
-    expect(again.calls.map(({ args }) => args[0])).toEqual([
-      expect.stringMatching(/manip_job__Unstruct-0\.sh$/),
-    ])
+    expect(again.calls.map(({ args }) => args[0])).toEqual(
+      [0, 1, 2].map(k => expect.stringMatching(`manip_job__Unstruct-${k}\\.sh$`)),
+    )
     const read = await readCampaign(campaign.file)
     expect(statusToText(read, await campaignState(read))).toMatch(/^Unstruct-0 .* UNFINISHED /m)
   })
