@@ -1,6 +1,15 @@
 /** The catalogue of what can go wrong with a result. Each changes the model; what that means is left to the judge. */
 import { drawField, drawValue, index } from './generate.ts'
-import { bits, type Circuit, type EdgePopulation, edgesOf, nodesOf, OTHER_NAN, type Row } from './model.ts'
+import {
+  bits,
+  type Circuit,
+  type EdgePopulation,
+  edgesOf,
+  nameOf,
+  nodesOf,
+  OTHER_NAN,
+  type Row,
+} from './model.ts'
 import { type MaskQuestion, pairOf } from './question.ts'
 import type { Random } from './random.ts'
 import type { Form } from './write-circuit.ts'
@@ -14,6 +23,8 @@ export interface Place {
   original: Circuit
   originalMain: EdgePopulation
   question: MaskQuestion | undefined
+  /** Columns whose values a configuration draws: these are promised but for their last bits. */
+  drawn: ReadonlySet<string>
 }
 
 /** Whether there was anything to spoil. */
@@ -92,12 +103,14 @@ const SYNAPSES: Readonly<Record<string, Fault>> = {
     row.values.set(name, drawValue(random, kind, true))
     return true
   }),
-  'a value is a little different': eachRow((row, { random, main }) => {
+  'a value is a little different': eachRow((row, { random, main, drawn }) => {
     const floats = main.columns.filter(({ kind }) => kind === 'f32' || kind === 'f64')
     if (floats.length === 0) return false
-    const { name, kind } = random.pick(floats)
-    const value = Number(row.values.get(name))
-    row.values.set(name, kind === 'f32' ? Math.fround(value * (1 + 2 ** -23)) : value * (1 + 2 ** -52))
+    const column = random.pick(floats)
+    const bits = drawn.has(nameOf(column)) ? { f32: 18, f64: 30 } : { f32: 23, f64: 52 }
+    const value = Number(row.values.get(column.name))
+    const other = value * (1 + 2 ** -bits[column.kind === 'f32' ? 'f32' : 'f64'])
+    row.values.set(column.name, column.kind === 'f32' ? Math.fround(other) : other)
     return true
   }),
   'a zero is negative, a NaN another': ({ main, form }) => {

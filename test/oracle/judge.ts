@@ -250,9 +250,8 @@ function compareRows(
   original: Circuit,
   reasons: string[],
 ): Judgement['synapses'] {
-  // Without rows and columns nothing says which properties there were; connproof lists that as not checked.
-  const silent =
-    after.rows.length === 0 && (forms.manipulated.kind === 'parquet' || after.columns.length === 0)
+  // Without rows a folder of splits has no file that says which properties there were.
+  const silent = after.rows.length === 0 && forms.manipulated.kind === 'parquet'
   const incomparable = new Set(silent ? [] : compareColumns(before, after, reasons))
   const zeroed = compareTypeIds(before, after, reasons)
   const valuesOf = (population: EdgePopulation, row: Row): Map<string, string> => {

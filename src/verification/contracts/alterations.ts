@@ -9,6 +9,8 @@ import { type ConnectionRows, type Property, rowKey, valueAt } from './target-ro
 export type Pair = readonly [before: number, after: number]
 
 const CONDUCTANCE = 'conductance'
+/** Beyond all changes that a row may have. */
+const NOT_ALLOWED = 2 ** 16
 
 interface Altered {
   readonly operation: SynPropAlteration
@@ -76,6 +78,13 @@ export class AlterationJudge {
     this.#conductance = byName.get(CONDUCTANCE)
   }
 
+  /** How much has to be believed if these are one row: a change that no function may make most of all. */
+  cost(connection: ConnectionRows, pair: Pair): number {
+    return this.loose
+      .filter(property => differs(connection, pair, property))
+      .reduce((sum, property) => sum + (this.#mayChange(connection, pair, property) ? 1 : NOT_ALLOWED), 0)
+  }
+
   /** @param pairs rows that are there on both sides */
   see(connection: ConnectionRows, pairs: readonly Pair[]): void {
     for (const property of this.loose) {
@@ -93,19 +102,14 @@ export class AlterationJudge {
     property: Property,
     concerned: readonly Altered[],
   ): void {
-    const { source, target, before, after } = connection
+    const { before, after } = connection
     const old = valueAt(before.rows, pair[0], property)
     const now = valueAt(after.rows, pair[1], property)
     const culprit = culpritOf(connection, pair, property, old, now)
     const detail = { property: property.name }
     const able = concerned.filter(one => passes(one, connection, pair[0]))
-    const rescaled =
-      this.#rescales?.kind === 'syn_removal' &&
-      property.name === CONDUCTANCE &&
-      this.#rescales.source.member[source] === 1 &&
-      this.#rescales.target.member[target] === 1 &&
-      before.places.length > after.places.length
-    const elsewhere = property.name === CONDUCTANCE && this.#rescales === undefined && this.#rescalePlace >= 0
+    const rescaled = this.#isRescaled(connection, property)
+    const elsewhere = this.#isRescaledElsewhere(property)
     if (able.length === 0 && !rescaled && !elsewhere) {
       this.#findings.add('alteration.outside', culprit, detail)
       return
@@ -119,6 +123,29 @@ export class AlterationJudge {
     const place = { operation: alone.place, property: property.name }
     if (!isInside(newValue, old, now, property)) this.#findings.add('alteration.range', culprit, place)
     else if (!follows(newValue, old, now, property)) this.#findings.add('alteration.value', culprit, place)
+  }
+
+  #mayChange(connection: ConnectionRows, [old]: Pair, property: Property): boolean {
+    const concerned = this.#altered.filter(one => one.property === property)
+    return (
+      concerned.some(one => passes(one, connection, old)) ||
+      this.#isRescaled(connection, property) ||
+      this.#isRescaledElsewhere(property)
+    )
+  }
+
+  #isRescaled({ source, target, before, after }: ConnectionRows, { name }: Property): boolean {
+    return (
+      this.#rescales?.kind === 'syn_removal' &&
+      name === CONDUCTANCE &&
+      this.#rescales.source.member[source] === 1 &&
+      this.#rescales.target.member[target] === 1 &&
+      before.places.length > after.places.length
+    )
+  }
+
+  #isRescaledElsewhere({ name }: Property): boolean {
+    return name === CONDUCTANCE && this.#rescales === undefined && this.#rescalePlace >= 0
   }
 
   #tally(one: Altered, connection: ConnectionRows, pairs: readonly Pair[], changed: ReadonlySet<Pair>): void {

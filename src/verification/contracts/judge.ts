@@ -7,6 +7,7 @@ import { blocksOf } from '../synapses/blocks.ts'
 import { type ColumnPairs, pairColumns } from '../synapses/columns.ts'
 import type { EdgeBits, SynapseFinding, SynapseOptions } from '../synapses/expectation.ts'
 import { otherReading, typesDiffer } from '../synapses/type-reading.ts'
+import { alignRows } from './align-rows.ts'
 import { AlterationJudge, type Pair } from './alterations.ts'
 import { type Amount, type ContractFinding, Findings } from './codes.ts'
 import { knownValues } from './known-values.ts'
@@ -14,7 +15,7 @@ import { RemovalJudge } from './removals.ts'
 import { ModelledJudge } from './rewiring.ts'
 import { LogJudge, type SplitLog } from './rewiring-log.ts'
 import { SequenceJudge } from './sequence.ts'
-import { alignRows, connectionsOf, type Property, type TargetRows, targetsOf } from './target-rows.ts'
+import { connectionsOf, type Property, type TargetRows, targetsOf } from './target-rows.ts'
 import { isOfTypes, TypeJudge } from './types.ts'
 
 export interface Invariants {
@@ -152,7 +153,9 @@ function rowsJudge(
       for (const connection of connectionsOf(rows)) {
         removals.see(connection)
         const { before, after, source, target } = connection
-        const matched = alignRows(connection, firm)
+        const matched = alignRows(connection, firm, (old, place) =>
+          alterations.cost(connection, [old, place]),
+        )
         const found: Pair[] = []
         const strange: number[] = []
         for (const [k, old] of matched.entries()) {

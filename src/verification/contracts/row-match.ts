@@ -23,15 +23,24 @@ export function matchTarget({ before, after }: TargetRows, rules: RowRules): num
     return place !== undefined && fits(old, place)
   })
   if (none) return after.places.map((_, k) => before.places[k] ?? -1)
-  let next = 0
-  return after.places.map(place => {
-    const k =
-      find(before.places, next, rules, old => rules.same(old, place)) ??
-      find(before.places, next, rules, old => rules.becomes(old, place))
-    if (k === undefined) return -1
-    next = k + 1
-    return before.places[k] ?? -1
-  })
+  const match = (ways: readonly ((old: number, place: number) => boolean)[]): number[] => {
+    let next = 0
+    return after.places.map(place => {
+      for (const way of ways) {
+        const k = find(before.places, next, rules, old => way(old, place))
+        if (k === undefined) continue
+        next = k + 1
+        return before.places[k] ?? -1
+      }
+      return -1
+    })
+  }
+  const likely = match([rules.same, rules.becomes])
+  if (!likely.includes(-1)) return likely
+  // A row that became by chance what a later one was must not leave the rows between without a place.
+  const first = match([fits])
+  const made = (one: readonly number[]): number => one.filter(old => old < 0).length
+  return made(first) < made(likely) ? first : likely
 }
 
 function find(

@@ -133,23 +133,6 @@ const READ: Readonly<Record<ValueType, (view: DataView, at: number) => number>> 
   f64: (view, at) => view.getFloat64(at, true),
 }
 
-/**
- * For each row of `after` its row in `before`: as many as possible in their order, same in `properties`; -1 where
- * there is none. Rows of `before` that are passed over are gone.
- */
-export function alignRows({ before, after }: TargetRows, properties: readonly Property[]): number[] {
-  let next = 0
-  return after.places.map(place => {
-    for (let k = next; k < before.places.length; k++) {
-      const old = before.places[k] ?? 0
-      if (!sameRow(before.rows, old, after.rows, place, properties)) continue
-      next = k + 1
-      return old
-    }
-    return -1
-  })
-}
-
 /** A row after, as a culprit. */
 export const culpritOf = ({ rows }: RowsOf, place: number, target: number): SynapseCulprit => ({
   source: rows.source[place] ?? 0,
