@@ -160,6 +160,9 @@ export function arrayOf(indices: readonly number[]): string {
   return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',')
 }
 
+/** Exit code of `env` where there is no such program. */
+const NOT_FOUND = 127
+
 async function client(
   program: string,
   args: readonly string[],
@@ -167,10 +170,10 @@ async function client(
 ): Promise<{ stdout: string }> {
   try {
     // Else scontrol cuts the list of an array's pending tasks after 64 characters.
-    return await run(program, args, { maxBuffer: 2 ** 28, env: { ...process.env, SLURM_BITSTR_LEN: '0' } })
+    return await run('env', ['SLURM_BITSTR_LEN=0', program, ...args], { maxBuffer: 2 ** 28 })
   } catch (error) {
-    const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string }
-    if (code === 'ENOENT') {
+    const { code, stderr, message } = error as Error & { code?: string | number; stderr?: string }
+    if (code === NOT_FOUND) {
       throw new InputError(`there is no ${program} on PATH: no Slurm client here`, {
         file,
         hint: 'run this on a login node, or do it here: connproof verify CAMPAIGN',
