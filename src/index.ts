@@ -8,6 +8,12 @@ export type { Circuit, SelectOptions } from './connectome/circuit.ts'
 export type { EdgeOrder, EdgeSource, IdColumn, IdType } from './connectome/edges.ts'
 export type { PairList, Pairs } from './connectome/pairs.ts'
 export type { NodeSelection } from './connectome/selection.ts'
+export {
+  diffSilenced,
+  type SilencedClass,
+  type SilencedDiff,
+  type SilencedDiffOptions,
+} from './diff-silenced.ts'
 export { InputError, isInputError } from './errors.ts'
 export { pairListOf, readPairList } from './inputs/pair-list.ts'
 export { type EdgeFacts, type Inspection, type InspectOptions, inspect, type NodeFacts } from './inspect.ts'
@@ -28,6 +34,13 @@ export type { Amount } from './selection/amount.ts'
 export type { Drawn, GeneratorName, SelectionMode } from './selection/draw.ts'
 export type { LintCode, LintFinding } from './selection/lint.ts'
 export { type MaskFile, type MaskIds, readMask } from './selection/mask.ts'
+export {
+  type Silenced,
+  type SilencedCounts,
+  type SilencedOptions,
+  type SilencedPopulation,
+  silenced,
+} from './silenced.ts'
 export type { CircuitOptions, SonataCircuit } from './sonata/circuit.ts'
 export type { Culprit, Difference, DifferenceClass } from './verification/comparison.ts'
 export type {

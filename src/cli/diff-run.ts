@@ -9,6 +9,7 @@ import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
 import { formOf } from './record-flags.ts'
 import { resourcesFor } from './resources.ts'
+import { comparesSilenced, runSilencedDiff } from './silenced-run.ts'
 import { saidOn } from './stdout-file.ts'
 
 /** Connections in JSON where `--show` does not ask for more. */
@@ -21,6 +22,7 @@ export async function runDiff(
   flags: DiffFlags,
   { terminal, signal }: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
+  if (await comparesSilenced(a, b)) return runSilencedDiff(a, b, flags, { terminal, signal })
   const say = saidOn(terminal, { '--write-differences': flags.writeDifferences }, flags.json)
   const outputs = planOutputs({ ...flags, ...{ proof: undefined } }, [a, b], [b])
   const progress = new Progress({

@@ -31,7 +31,7 @@ export function addDiff(program: Command, session: Session): void {
     .helpGroup('Prove:')
     .summary('say which connections two circuits or files do not share')
     .description(
-      'Compare the connections of A and B: circuits, SONATA edges, adjacency matrices\n(SciPy .npz), lists of pairs (.npy, .csv). Exit code 0: equal, 1: different.',
+      'Compare the connections of A and B: circuits, SONATA edges, adjacency matrices\n(SciPy .npz), lists of pairs (.npy, .csv); or what a simulation_config.json A\nsilences with a mask or list B. Exit code 0: equal, 1: different.',
     )
     .usage('[options] A B')
     .argument('<a>')
@@ -48,7 +48,10 @@ export function addDiff(program: Command, session: Session): void {
   comparisonOptions(verb)
     .option('-q, --quiet', 'no progress on stderr')
     .helpOption('-h, --help', 'print this')
-    .addHelpText('after', '\nExample: connproof diff old/edges.h5 new/edges.h5 --write-differences d.csv')
+    .addHelpText(
+      'after',
+      '\nExample: connproof diff old/edges.h5 new/edges.h5 --write-differences d.csv\n         connproof diff simulation_config.json conns_removed_adjmat.npz',
+    )
     .addOption(relativeToOption())
     .addOption(reproducibleOption())
     .action(async (a: string, b: string, flags: DiffFlags) => {

@@ -20,6 +20,10 @@ export async function runInspect(
   flags: InspectFlags,
   session: Pick<Session, 'terminal' | 'signal'>,
 ): Promise<number> {
+  if (flags.silenced) {
+    const { runSilenced } = await import('./silenced-run.ts')
+    return runSilenced(path, flags, session)
+  }
   if (flags.nodes !== undefined) return runSelection(path, flags.nodes, flags, session)
   if (flags.ids)
     throw new InputError('--ids needs --nodes SET', { field: '--ids', hint: 'such as --nodes All --ids' })

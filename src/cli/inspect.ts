@@ -14,6 +14,7 @@ export interface InspectFlags {
   readonly relativeTo?: string
   readonly nodes?: string
   readonly ids?: true
+  readonly silenced?: true
   readonly idBase?: 0 | 1
   readonly pairs?: PairShape
   readonly quiet?: true
@@ -33,13 +34,17 @@ export function addInspect(program: Command, session: Session): void {
     .option('--source-population <name>', 'only edges from it; also where a file names none')
     .option('--target-population <name>', 'likewise')
     .option('--nodes <set>', 'size of node set, attr=value, A&B or id file')
-    .option('--ids', 'with --nodes: its node ids (from 0), one a line')
+    .option('--silenced', 'of a simulation_config.json: connections without effect')
+    .option('--ids', 'with --nodes: its node ids (from 0); --silenced: all pairs')
     .option('--id-base <0|1>', 'lists count from 0 (node ids) or 1 (GIDs)', parseIdBase)
     .addOption(new Option('--pairs <how>', 'a pair of a 2x2 .npy is one of its').choices(['rows', 'columns']))
     .option('--json', 'JSON Lines on stdout, one per edge population')
     .option('-q, --quiet', 'no progress on stderr')
     .helpOption('-h, --help', 'print this')
-    .addHelpText('after', '\nExample: connproof inspect O1v5/circuit_config.json --nodes Excitatory --ids')
+    .addHelpText(
+      'after',
+      '\nExample: connproof inspect O1v5/circuit_config.json --nodes Excitatory --ids\n         connproof inspect simulation_config.json --silenced',
+    )
     .addOption(relativeToOption())
     .addOption(reproducibleOption())
     .action(async (file: string, flags: InspectFlags) => {

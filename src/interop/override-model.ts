@@ -38,7 +38,7 @@ export type Effect =
   | 'weight 0'
   /** No override that creates connections names it. */
   | 'not created'
-  /** Its target is not simulated. */
+  /** Its target (of gap junctions also its source) is not simulated. */
   | 'not simulated'
   /** Weight 0, but `modoverride` gives it synapses of another model. */
   | 'modoverride'
@@ -62,14 +62,19 @@ export class Pathway {
   readonly #sources: Membership
   readonly #targets: Membership
   readonly #simulated: NodeBits | undefined
+  readonly #simulatedSources: NodeBits | undefined
   readonly #creation: 'all' | 'none' | 'named'
 
-  /** @param targets simulated nodes of the target population; `undefined`: all of them */
-  constructor(reaches: readonly Reach[], targets: NodeBits | undefined) {
+  /**
+   * @param targets simulated nodes of the target population; `undefined`: all of them
+   * @param sources likewise, where a connection needs its source: without it there are only spikes that do not come
+   */
+  constructor(reaches: readonly Reach[], targets?: NodeBits, sources?: NodeBits) {
     this.reaches = reaches
     this.#sources = new Membership(reaches.map(({ sources }) => sources))
     this.#targets = new Membership(reaches.map(({ targets }) => targets))
     this.#simulated = targets
+    this.#simulatedSources = sources
     const meeting = reaches.filter(({ meets }) => meets)
     const [only, another] = meeting
     // As np.isclose(weight, 0).
@@ -90,7 +95,7 @@ export class Pathway {
 
   /** Whether the simulation creates the connection. Node ids, 0-based. */
   creates(source: number, target: number): boolean {
-    if (!this.#isSimulated(target) || this.#creation === 'none') return false
+    if (!this.#isSimulated(source, target) || this.#creation === 'none') return false
     if (this.#creation === 'all') return true
     return this.#sources.common(this.#targets, source, target, k => {
       const reach = this.reaches[k]
@@ -100,7 +105,7 @@ export class Pathway {
 
   /** What becomes of a connection. Node ids, 0-based. */
   effect(source: number, target: number): Effect {
-    if (!this.#isSimulated(target)) return 'not simulated'
+    if (!this.#isSimulated(source, target)) return 'not simulated'
     if (!this.creates(source, target)) return 'not created'
     let weight: number | undefined
     let modoverride = false
@@ -121,8 +126,9 @@ export class Pathway {
     return zeroed ? 'synapse_configure' : 'effective'
   }
 
-  #isSimulated(target: number): boolean {
-    return this.#simulated === undefined || this.#simulated.bits[target] === 1
+  #isSimulated(source: number, target: number): boolean {
+    const [from, to] = [this.#simulatedSources, this.#simulated]
+    return (to === undefined || to.bits[target] === 1) && (from === undefined || from.bits[source] === 1)
   }
 }
 

@@ -91,6 +91,7 @@ const diffCulprit = object({
   a_edges: count,
   b_edges: count,
 })
+const silencedCulprit = object({ source: count, target: count, source_gid: count, target_gid: count })
 const diffSide = object({ file: text, population: text, edges: count, connections: count, order: text })
 const diffCounts = { only_in_a: count, only_in_b: count, in_both: count }
 
@@ -132,6 +133,58 @@ const RECORDS = {
     },
     ['populations', 'warnings', 'made'],
   ),
+  silenced: object(
+    {
+      file: text,
+      population: text,
+      source: text,
+      target: text,
+      connections: count,
+      silenced: count,
+      weight_0: count,
+      not_created: count,
+      not_simulated: count,
+      cannot_tell: count,
+      depends_on_processes: list(text),
+      pairs: list({ type: 'array', items: count, minItems: 2, maxItems: 2 }),
+      truncated: flag,
+      problem: ref('trouble'),
+    },
+    [
+      'connections',
+      'silenced',
+      'weight_0',
+      'not_created',
+      'not_simulated',
+      'cannot_tell',
+      'depends_on_processes',
+      'pairs',
+      'truncated',
+      'problem',
+    ],
+  ),
+  silenced_diff: object({
+    verdict: { enum: ['equal', 'different', 'cannot_tell'] },
+    simulation: text,
+    mask: text,
+    population: text,
+    source: text,
+    target: text,
+    connections: count,
+    asked: count,
+    silenced: count,
+    silenced_as_asked: count,
+    asked_not_simulated: count,
+    counts: object({ asked_with_effect: count, asked_absent: count, not_asked: count, cannot_tell: count }),
+    culprits: object({
+      asked_with_effect: list(silencedCulprit),
+      asked_absent: list(silencedCulprit),
+      not_asked: list(silencedCulprit),
+      cannot_tell: list(silencedCulprit),
+    }),
+    depends_on_processes: list(text),
+    truncated: flag,
+  }),
   edges: object(
     {
       file: text,

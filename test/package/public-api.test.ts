@@ -14,6 +14,7 @@ describe('the package', () => {
     expect(Object.keys(connproof).toSorted()).toEqual([
       'InputError',
       'VERSION',
+      'diffSilenced',
       'heldTo',
       'inspect',
       'isInputError',
@@ -23,6 +24,7 @@ describe('the package', () => {
       'readMask',
       'readPairList',
       'selectFrom',
+      'silenced',
       'verify',
       'verifyConfig',
       'writeSelection',

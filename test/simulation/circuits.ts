@@ -17,16 +17,20 @@ export interface EdgePopulation {
   readonly name: string
   readonly source: Population
   readonly target: Population
+  readonly type: 'chemical' | 'electrical'
   readonly pairs: readonly Pair[]
 }
 
-const ENDS: Readonly<Record<'one' | 'three', readonly (readonly [Population, Population])[]>> = {
+type Ends = readonly [source: Population, target: Population, type?: 'electrical']
+
+const ENDS: Readonly<Record<'one' | 'three', readonly Ends[]>> = {
   one: [['A', 'A']],
   three: [
     ['A', 'A'],
     ['A', 'B'],
     ['B', 'A'],
     ['B', 'B'],
+    ['B', 'B', 'electrical'],
     ['V', 'A'],
     ['V', 'B'],
   ],
@@ -41,12 +45,15 @@ export interface Circuit {
 export function writeCircuit(folder: string, kind: 'one' | 'three', seed: string): Circuit {
   mkdirSync(folder, { recursive: true })
   const pick = picker(seed)
-  const edges = ENDS[kind].map(([source, target]) => ({
-    name: `${source}__${target}__chemical`,
-    source,
-    target,
-    pairs: drawPairs(pick, NODES[source], NODES[target]),
-  }))
+  const edges = ENDS[kind].map(
+    ([source, target, type]): EdgePopulation => ({
+      name: `${source}__${target}__${type ?? 'chemical'}`,
+      source,
+      target,
+      type: type ?? 'chemical',
+      pairs: drawPairs(pick, NODES[source], NODES[target]),
+    }),
+  )
   const populations: Population[] = kind === 'one' ? ['A'] : ['A', 'B', 'V']
   writeNodes(join(folder, 'nodes.h5'), populations)
   writeEdges(join(folder, 'edges.h5'), edges)
@@ -65,7 +72,7 @@ export function writeCircuit(folder: string, kind: 'one' | 'three', seed: string
       edges: [
         {
           edges_file: 'edges.h5',
-          populations: Object.fromEntries(edges.map(({ name }) => [name, { type: 'chemical' }])),
+          populations: Object.fromEntries(edges.map(({ name, type }) => [name, { type }])),
         },
       ],
     },
@@ -153,7 +160,7 @@ const wheel = existsSync(WHEELS) ? readdirSync(WHEELS).find(name => name.endsWit
 /** The wheel of neurodamus 4.2.9, where it is (see `.ci/run`) and where there is a Python for it. */
 export const NEURODAMUS = PYTHON === undefined || wheel === undefined ? undefined : join(WHEELS, wheel)
 
-/** What neurodamus' own functions make of simulations: connections by `SOURCE TARGET`, or why it stops. */
+/** What neurodamus' own functions make of simulations: connections by `SOURCE TARGET TYPE`, or why it stops. */
 export function neurodamus(files: readonly string[]): Told[] {
   const peer = fileURLToPath(new URL('neurodamus_peer.py', import.meta.url))
   const output = execFileSync(PYTHON ?? '', [peer, NEURODAMUS ?? '', ...files], {

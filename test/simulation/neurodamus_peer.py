@@ -155,8 +155,9 @@ def simulate(file):
     one.create_synapses()
     found = {}
     for (source, target), managers in one._circuits.edge_managers.items():
-        rows = found.setdefault(f"{source} {target}", [])
         for manager in managers:
+            kind = "electrical" if isinstance(manager, node.GapJunctionManager) else "chemical"
+            rows = found.setdefault(f"{source} {target} {kind}", [])
             for conn in manager.all_connections():
                 rows.append(
                     [
@@ -170,7 +171,7 @@ def simulate(file):
                         conn._configurations,
                     ]
                 )
-        rows.sort(key=lambda row: (row[1], row[0]))
+            rows.sort(key=lambda row: (row[1], row[0]))
     return found
 
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openSimulation } from '../../src/interop/open-simulation.ts'
 import { type Effect, refusePartialOverrides } from '../../src/interop/override-model.ts'
+import { pathwayOf, silenced } from '../../src/silenced.ts'
 import { runs } from '../counts.ts'
 import { type Created, NEURODAMUS, neurodamus, writeCircuit, writeSimulation } from './circuits.ts'
 
@@ -45,16 +46,21 @@ describe.skipIf(NEURODAMUS === undefined)("neurodamus' own functions", () => {
           continue
         }
         expect([file, ours]).toEqual([file, undefined])
-        for (const { name, source, target, pairs } of circuit.edges) {
-          const pathway = await opened.pathway(source, target)
+        const counted = k % 10 === 0 ? await silenced(file, { all: true }) : undefined
+        const infos = await opened.circuit.edgePopulations()
+        for (const { name, source, target, type, pairs } of circuit.edges) {
+          const info = infos.find(({ population }) => population === name)
+          if (info === undefined) throw new Error(name)
+          const pathway = await pathwayOf(opened, info)
           const created = new Map(
-            (answer.created.get(`${source} ${target}`) ?? []).map(one => [
+            (answer.created.get(`${source} ${target} ${type}`) ?? []).map(one => [
               `${one.source} ${one.target}`,
               one,
             ]),
           )
           const keys = new Set(pairs.map(([from, to]) => `${from} ${to}`))
           for (const key of created.keys()) expect(keys.has(key)).toBe(true)
+          const quiet: string[] = []
           for (const key of keys) {
             const [from = 0, to = 0] = key.split(' ').map(Number)
             const effect = pathway.effect(from, to)
@@ -63,7 +69,12 @@ describe.skipIf(NEURODAMUS === undefined)("neurodamus' own functions", () => {
             const same = effect === 'not simulated' ? 'not created' : effect
             expect([file, name, key, same]).toEqual([file, name, key, theirs])
             expect(pathway.creates(from, to)).toBe(created.has(key))
+            if (effect === 'weight 0' || effect === 'not created') quiet.push(key)
           }
+          const told = counted?.populations.find(({ population }) => population === name)
+          if (told === undefined) continue
+          expect([told.connections, told.silenced]).toEqual([keys.size, quiet.length])
+          expect(told.pairs.map(pair => pair.join(' ')).sort()).toEqual(quiet.sort())
         }
       } finally {
         opened.close()

@@ -26,7 +26,8 @@ const RUN = { tstop: 10, dt: 0.1, random_seed: 1 }
 /** A fourth of the connections of one population, and a pair that is none. */
 function drawMask(circuit: Circuit, seed: string) {
   const pick = picker(seed)
-  const edges = circuit.edges[pick(circuit.edges.length)]
+  const silenced = circuit.edges.filter(({ type }) => type === 'chemical')
+  const edges = silenced[pick(silenced.length)]
   if (edges === undefined) throw new Error('no edges')
   const chosen = edges.pairs.filter(() => pick(4) === 0)
   return {
@@ -35,11 +36,13 @@ function drawMask(circuit: Circuit, seed: string) {
       source: Uint32Array.from(chosen, ([source]) => source),
       target: Uint32Array.from(chosen, ([, target]) => target),
     },
-    keys: new Set(chosen.map(([source, target]) => `${edges.source} ${edges.target} ${source} ${target}`)),
+    keys: new Set(
+      chosen.map(([source, target]) => `${edges.source} ${edges.target} chemical ${source} ${target}`),
+    ),
   }
 }
 
-/** Connections by `SOURCE TARGET source target`. */
+/** Connections by `SOURCE TARGET TYPE source target`. */
 function byKey(told: Told | undefined): Map<string, Created> {
   if (told === undefined || 'error' in told) throw new Error(told?.error ?? 'no answer')
   const entries = [...told.created].flatMap(([ends, rows]) =>
