@@ -59,8 +59,9 @@ function proofWords({ proof }: VariantState): string {
 }
 
 function staleLines(states: readonly VariantState[], style: Style): string[] {
-  const lines = states.flatMap(({ id, selection, config, proof }) =>
-    (
+  const lines = states.flatMap(({ id, unfinished, selection, config, proof }) => [
+    ...(unfinished === undefined ? [] : [`${id}: circuit is unfinished: ${unfinished}`]),
+    ...(
       [
         ['selection', selection],
         ['config', config],
@@ -69,7 +70,7 @@ function staleLines(states: readonly VariantState[], style: Style): string[] {
     )
       .filter(([, part]) => part.state === 'stale')
       .map(([what, { reasons }]) => `${id}: ${what} is stale: ${reasons.slice(0, 3).join('; ')}`),
-  )
+  ])
   return lines.length === 0 ? [] : ['', ...lines.map(style.unsure)]
 }
 
@@ -87,6 +88,7 @@ export const statusRecords = (states: readonly VariantState[]): AnyRecord[] =>
     mask: state.mask,
     config: state.config,
     circuit: state.circuit ?? null,
+    unfinished: state.unfinished ?? null,
     looked: state.looked,
     proof: state.proof,
     registered: state.registered ?? null,

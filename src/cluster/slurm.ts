@@ -173,7 +173,7 @@ async function client(
     return await run('env', ['SLURM_BITSTR_LEN=0', program, ...args], { maxBuffer: 2 ** 28 })
   } catch (error) {
     const { code, stderr, message } = error as Error & { code?: string | number; stderr?: string }
-    if (code === NOT_FOUND) {
+    if (code === NOT_FOUND || code === 'ENOENT') {
       throw new InputError(`there is no ${program} on PATH: no Slurm client here`, {
         file,
         hint: 'run this on a login node, or do it here: connproof verify CAMPAIGN',

@@ -299,6 +299,7 @@ const RECORDS = {
     mask: part({ file: text }),
     config: part({ file: text }),
     circuit: orNull(text),
+    unfinished: orNull(text),
     looked: list(text),
     proof: part({ verdict: text, level: text, at: text }, ['verdict', 'level', 'at']),
     registered: orNull(text),

@@ -9,7 +9,7 @@ import { configSteps } from '../../src/campaign/config-steps.ts'
 import { jobSteps } from '../../src/campaign/job-steps.ts'
 import { runSteps } from '../../src/campaign/run-steps.ts'
 import { campaignState } from '../../src/campaign/state.ts'
-import { statusToText } from '../../src/campaign/status-text.ts'
+import { statusRecords, statusToText } from '../../src/campaign/status-text.ts'
 import { verifyCampaign } from '../../src/campaign/verify-steps.ts'
 import { clusterToText } from '../../src/cluster/cluster-text.ts'
 import { judgeByShards } from '../../src/cluster/merge-campaign.ts'
@@ -235,7 +235,12 @@ ${Array.from({ length: 45 }, (_, k) => `JobId=${200 + k} ArrayJobId=100 ArrayTas
       [0, 1, 2].map(k => expect.stringMatching(`manip_job__Unstruct-${k}\\.sh$`)),
     )
     const read = await readCampaign(campaign.file)
-    expect(statusToText(read, await campaignState(read))).toMatch(/^Unstruct-0 .* UNFINISHED /m)
+    const states = await campaignState(read)
+    expect(statusToText(read, states)).toMatch(/^Unstruct-0 .* UNFINISHED /m)
+    expect(statusToText(read, states)).toMatch(/^Unstruct-0: circuit is unfinished: .*no parquet\.DONE/m)
+    expect(statusRecords(states).map(({ unfinished }) => unfinished === null)).toEqual(
+      Array.from({ length: 7 }, (_, k) => k > 2),
+    )
   })
 
   it('starts nothing of, and calls nothing done that is of, another configuration', async () => {
