@@ -51,7 +51,7 @@ export async function checkOnCircuit(
         config,
         findings,
       ).catch(unlessBug(findings, 'circuit.refused', 'circuit_config'))
-    if (call.source === 'conn_wiring')
+    if (placesSynapses(call))
       await checkMorphologies(
         call,
         { circuit, nodes: ends.target.nodes, targets: target?.ids },
@@ -153,14 +153,17 @@ function checkNamed(key: string, named: string | undefined, found: string, findi
     )
 }
 
+/** On morphologies. */
+const placesSynapses = (call: OperationCall): call is CallOf<'conn_wiring' | 'conn_rewiring'> =>
+  call.source === 'conn_wiring' || (call.source === 'conn_rewiring' && call.synPosMode === 'random')
+
 /** What models and rows are told by: positions, classes, morphologies. */
 async function checkNodeAttributes(call: OperationCall, ends: Ends, findings: Findings): Promise<void> {
   if (call.source !== 'conn_rewiring' && call.source !== 'conn_wiring') return
-  const wiring = call.source === 'conn_wiring'
   const sampled = call.source === 'conn_rewiring' && call.genMethod === 'sample' ? ['layer'] : []
   for (const [side, { nodes }, wanted] of [
     ['source', ends.source, ['synapse_class', 'x', 'y', 'z', ...sampled]],
-    ['target', ends.target, ['x', 'y', 'z', ...(wiring ? ['morphology'] : []), ...sampled]],
+    ['target', ends.target, ['x', 'y', 'z', ...(placesSynapses(call) ? ['morphology'] : []), ...sampled]],
   ] as const) {
     const names = await nodes.attributeNames()
     const missing = wanted.filter(name => !names.includes(name))

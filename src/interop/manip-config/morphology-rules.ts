@@ -1,4 +1,4 @@
-/** What conn_wiring needs of the nodes: their class, place and morphology, and the files of the latter. */
+/** Files of morphologies, on which conn_wiring places synapses, and conn_rewiring with syn_pos_mode random. */
 import { readdir } from 'node:fs/promises'
 import { share, splitBounds } from '../../connectome/operations.ts'
 import type { SonataCircuit } from '../../sonata/circuit.ts'
@@ -16,7 +16,7 @@ const MOST_NAMES = 2 ** 20
 
 /** More targets of a split are drawn than have a morphology. */
 function surelyDrawn(
-  { amountPct }: CallOf<'conn_wiring'>,
+  { amountPct }: CallOf<'conn_wiring' | 'conn_rewiring'>,
   { splits }: ManipConfig,
   nodes: number,
   missing: Uint32Array,
@@ -32,14 +32,14 @@ function surelyDrawn(
 
 /** `targets`: nodes that may be wired; `undefined` where the selection is not known. */
 export async function checkMorphologies(
-  call: CallOf<'conn_wiring'>,
+  call: CallOf<'conn_wiring' | 'conn_rewiring'>,
   { circuit, nodes, targets }: { circuit: SonataCircuit; nodes: Nodes; targets: Uint32Array | undefined },
   config: ManipConfig,
   findings: Findings,
 ): Promise<void> {
   const path = argumentPath(call, 'morph_ext', config)
   const stops = (what: string, hint?: string): void =>
-    findings.error('wiring.morphology', path, `${what}: conn_wiring stops`, hint)
+    findings.error('wiring.morphology', path, `${what}: ${call.source} stops`, hint)
   const attributes = await nodes.attributeNames()
   if (!attributes.includes('morphology')) return // said with the other attributes
   const extension = call.morphExt
@@ -77,5 +77,5 @@ export async function checkMorphologies(
   const [first] = missing
   const what = `${folder} has no file for the morphology of ${count} target ${count === 1 ? 'node' : 'nodes'}, such as ${first}.${extension}`
   if (surelyDrawn(call, config, nodes.size, concerned, targets)) stops(what)
-  else findings.warning('wiring.morphology', path, `${what}: conn_wiring stops if one of them is drawn`)
+  else findings.warning('wiring.morphology', path, `${what}: ${call.source} stops if one of them is drawn`)
 }

@@ -208,6 +208,10 @@ describe('what an operation needs', () => {
     expect(await found(WIRING, some)).toEqual(['error wiring.morphology morph_ext'])
     expect(await found({ ...WIRING, sel_dest: [0, 3] }, some)).toEqual([])
     expect(await found({ ...WIRING, amount_pct: 20 }, some)).toEqual(['warning wiring.morphology morph_ext'])
+    const random = { ...REWIRING, keep_indegree: false, gen_method: 'sample', syn_pos_mode: 'random' }
+    expect(await found(random, some)).toEqual(['error wiring.morphology morph_ext'])
+    expect(await found(random, without('morphology'))).toEqual(['error property.missing'])
+    expect(await found(random)).toEqual([])
     expect(await found({ ...WIRING, morph_ext: 'h5' })).toEqual(['error wiring.morphology morph_ext'])
     expect(await found({ ...WIRING, morph_ext: 'obj' })).toEqual(['error wiring.morphology morph_ext'])
   })
