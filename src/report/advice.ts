@@ -4,7 +4,7 @@ import { CONTRACT_RULES } from './contract-advice.ts'
 import { FULL_RULES } from './full-sentences.ts'
 import { QUESTION_RULES } from './question-advice.ts'
 import { REFERENCE_RULES } from './reference-advice.ts'
-import { SYNAPSE_RULES } from './synapse-advice.ts'
+import { NAN_RULE, SYNAPSE_RULES } from './synapse-advice.ts'
 
 export interface Advice {
   readonly cause: string
@@ -110,6 +110,7 @@ const RULES: readonly Rule[] = [
     cause: 'single synapses were removed or added inside kept connections',
     next: 'check that the operation was one on connections, not on synapses',
   },
+  NAN_RULE,
   ...CONTRACT_RULES,
   ...SYNAPSE_RULES,
   ...REFERENCE_RULES,

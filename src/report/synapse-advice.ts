@@ -3,10 +3,17 @@ import type { Proof } from '../verification/proof.ts'
 import type { PropertyValue, SynapseCulprit } from '../verification/synapses/expectation.ts'
 import type { Rule } from './advice.ts'
 
-/** Every edge that is told of with a changed value had NaN. */
+/** Nothing but values is wrong, and every edge that is told of with one had NaN. */
 function wereNan({ findings }: Proof): boolean {
-  const changed = findings.filter(({ code, severity }) => code === 'property.changed' && severity === 'error')
-  return changed.length > 0 && changed.every(({ edges = [] }) => edges.length > 0 && edges.every(isNanGone))
+  const wrong = findings.filter(({ severity }) => severity === 'error')
+  const changed = wrong.filter(({ code }) => code === 'property.changed')
+  const total = changed.reduce((sum, { count }) => sum + count, 0)
+  // Of a configuration: edges that no operation may change are told once more, each once.
+  const explained = wrong.every(
+    ({ code, count }) => code === 'property.changed' || (code === 'kept.changed' && count <= total),
+  )
+  const gone = changed.every(({ edges = [] }) => edges.length > 0 && edges.every(isNanGone))
+  return total > 0 && explained && gone
 }
 
 const isNanGone = ({ before, expected, after }: SynapseCulprit): boolean =>
@@ -15,6 +22,14 @@ const isNanGone = ({ before, expected, after }: SynapseCulprit): boolean =>
 /** Told with its bits where they are known: `NaN (0x7ff8000000000000)`. */
 const isNan = (value: PropertyValue | undefined): boolean =>
   Number.isNaN(value) || (typeof value === 'string' && /^NaN(?: \(|$)/.test(value))
+
+/** Tells more than the rules about contracts, which would call it another operation or damage. */
+export const NAN_RULE: Rule = {
+  when: ({ proof }) => wereNan(proof),
+  cause:
+    'the values that changed were NaN: the package writes NaN to Parquet as null, and the converter, which ignores nulls, gives these edges other values',
+  next: 'give these edges a number in the original, or put the property back into the result (connproof config --check names such properties before the run)',
+}
 
 export const SYNAPSE_RULES: readonly Rule[] = [
   {
@@ -77,12 +92,6 @@ export const SYNAPSE_RULES: readonly Rule[] = [
     cause:
       'values lie outside of what the manipulation config allows: another range or another seedless draw',
     next: 'compare range and arguments in the manipulation config with those that the job really used',
-  },
-  {
-    when: ({ proof }) => wereNan(proof),
-    cause:
-      'the values that changed were NaN: the package writes NaN to Parquet as null, and the converter, which ignores nulls, gives these edges other values',
-    next: 'give these edges a number in the original, or put the property back into the result (connproof config --check names such properties before the run)',
   },
   {
     when: ({ count }) => count('property.changed') > 0,

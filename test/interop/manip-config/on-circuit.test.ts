@@ -7,6 +7,7 @@ import { checkManipConfig } from '../../../src/interop/manip-config/check.ts'
 import { openCircuit } from '../../../src/open-circuit.ts'
 import { adviceFor } from '../../../src/report/advice.ts'
 import { verify } from '../../../src/verify.ts'
+import { verifyConfig } from '../../../src/verify-config.ts'
 import { type Circuit, drawCircuit, shuffleRows, writeCircuit } from './generated/circuit.ts'
 import { CHANCE, DELAYS, type Json } from './generated/operations.ts'
 
@@ -314,18 +315,23 @@ describe('NaN', () => {
   })
 
   it('is the likely cause where exactly such edges got other values', async () => {
-    const original = await openCircuit(place(spoil))
+    const file = place(spoil)
+    const original = await openCircuit(file)
+    const config = join(folder, `${++written}.json`)
+    const fcts = [{ source: 'null_manipulation', model_config: {} }]
+    writeFileSync(config, JSON.stringify({ circuit_config: file, manip: { name: 'x', fcts } }))
     const lost = place(circuit => property(circuit, 'u_syn', (value, k) => (k % 4 === 1 ? 0 : value)))
     const other = place(circuit => {
       spoil(circuit)
       property(circuit, 'u_syn', (value, k) => (k === 2 ? value + 1 : value))
     })
-    const causes = async (manipulated: string): Promise<string> => {
-      const [proof] = await verify({ original, manipulated: [manipulated], jobs: 1 })
-      expect(proof?.verdict).toBe('differs')
-      return proof === undefined ? '' : (adviceFor(proof)?.cause ?? '')
+    const causes = async (result: string): Promise<string> => {
+      const given = { original, manipulated: [result], jobs: 1 }
+      const proofs = [...(await verify(given)), ...(await verifyConfig({ ...given, config }))]
+      expect(proofs.map(({ verdict }) => verdict)).toEqual(['differs', 'differs'])
+      return proofs.map(proof => adviceFor(proof)?.cause).join('; ')
     }
-    expect(await causes(lost)).toMatch(/NaN/)
+    expect(await causes(lost)).toMatch(/were NaN.*were NaN/)
     expect(await causes(other)).not.toMatch(/NaN/)
     original.close()
   })

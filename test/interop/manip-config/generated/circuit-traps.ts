@@ -68,7 +68,7 @@ export const CIRCUIT_TRAPS: readonly Trap[] = on(OPERATIONS, {
     if (property !== undefined && 'type' in property)
       circuit.properties.syn_type_id = {
         type: 'i64',
-        values: property.values.map((value, k) => (k === 5 ? 219 - value : value)),
+        values: property.values.map((value, k) => (k % 5 === 0 ? (value < 100 ? 110 : 5) : value)),
       }
   },
   'all excitatory': ({ circuit }) => {

@@ -89,6 +89,9 @@ export const CONFIG_TRAPS: readonly Trap[] = [
     'syn_props_init with edges': ({ top }) => {
       top.syn_props_init = { conductance: 'float32' }
     },
+    'a retired operation': ({ entry }) => {
+      entry.source = 'axon_shuffling'
+    },
     'an unknown operation': ({ entry }) => {
       entry.source = `${entry.source}s`
     },

@@ -34,14 +34,16 @@ export async function judgeAll(cases: readonly (readonly [Case, Written])[], log
     checked.push({ drawn, written, wrong, exit: exits[k] ?? -1 })
   }
   const asked = checked.filter(({ wrong, exit }) => wrong.length > 0 && exit === 0)
-  runPackage(
+  const others = runPackage(
     asked.map(({ written: { meant, other } }) => [meant, other]),
     log,
   )
+  // What was meant stops as well: it is not what was run.
+  const stopped = new Set(asked.filter((_, k) => others[k] !== 0).map(({ written }) => written))
   const judged: Judged[] = []
   for (const { drawn, written, wrong, exit } of checked) {
     const says = wrong.length > 0 ? 'error' : 'runs'
-    const [became, why] = await whatBecame(written, says, exit)
+    const [became, why] = await whatBecame(written, says, exit, stopped.has(written))
     judged.push({
       name: `${drawn.name} (${drawn.seed})`,
       says,
@@ -60,9 +62,10 @@ async function whatBecame(
   written: Written,
   says: 'runs' | 'error',
   exit: number,
+  meantStops: boolean,
 ): Promise<readonly [string, readonly string[]]> {
   if (exit !== 0) return ['stops', []]
-  if (says === 'error' && !sameFiles(written)) return ['something else', []]
+  if (says === 'error' && (meantStops || !sameFiles(written))) return ['something else', []]
   const [verdict, why] = await proven(written)
   if (says === 'runs') return [verdict, why]
   // What the circuit has is lost on the way.

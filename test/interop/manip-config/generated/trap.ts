@@ -64,6 +64,7 @@ export const everything: Trap['spoil'] = ({ entry }) => {
   for (const name of ['sel_src', 'sel_dest', 'amount_pct'])
     if (Object.hasOwn(entry, name)) entry[name] = name === 'amount_pct' ? 50 : null
   if (entry.source === 'syn_removal') entry.keep_conns = true
+  if (entry.source === 'syn_subsampling') entry.keep_pct = 50
 }
 
 export const rename = (entry: Entry, from: string, to: string): void => {
