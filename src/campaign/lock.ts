@@ -8,6 +8,7 @@ import { InputError, isInputError } from '../errors.ts'
 import { createFile, writeFileAtomic } from '../formats/atomic-write.ts'
 import { isJsonObject, type JsonObject, type JsonValue, readJsonFile } from '../formats/json.ts'
 import { makeFolders } from '../formats/make-folder.ts'
+import { hasEnded, runTag } from '../formats/run-tag.ts'
 import { VERSION } from '../version.ts'
 import type { Identity } from './identity.ts'
 import { lockFile } from './lock-file.ts'
@@ -116,7 +117,7 @@ const LOOK_AGAIN = 50
 function take(file: string, owner: string): InputError | undefined {
   try {
     // Whole or not at all: on a full disk there would be an empty file, and nobody to remove it.
-    createFile(file, `${owner}\n`)
+    createFile(file, `${owner}\n${runTag()}\n`)
     return undefined
   } catch (error) {
     if (!isInputError(error) || !existsSync(file)) throw error
@@ -140,14 +141,18 @@ const WRITING = 10_000
 
 const isLeft = (file: string): boolean => {
   const found = statSync(file, { throwIfNoEntry: false })
-  return found !== undefined && found.size === 0 && Date.now() - found.mtimeMs > WRITING
+  if (found === undefined) return false
+  const [, tag = ''] = linesOf(file)
+  return hasEnded(tag) || (found.size === 0 && Date.now() - found.mtimeMs > WRITING)
 }
 
-function ownerOf(file: string): string | undefined {
+const ownerOf = (file: string): string | undefined => linesOf(file)[0]
+
+function linesOf(file: string): string[] {
   try {
-    return readFileSync(file, 'utf8').trim()
+    return readFileSync(file, 'utf8').trim().split('\n')
   } catch {
-    return undefined
+    return []
   }
 }
 

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
+import { hasEnded, runTag } from './run-tag.ts'
 
 /** Temporary files that are neither finished nor given up. */
 const unfinished = new Set<AtomicFile>()
@@ -19,7 +29,9 @@ export class AtomicFile {
   /** Throws InputError if the folder cannot be written to. */
   constructor(path: string) {
     this.path = path
-    this.#temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+    const folder = dirname(path)
+    removeLeft(folder)
+    this.#temporary = join(folder, `.${basename(path)}.${runTag()}.${randomBytes(6).toString('hex')}.tmp`)
     this.#fd = this.#guard(() => openSync(this.#temporary, 'wx'))
     unfinished.add(this)
   }
@@ -107,6 +119,24 @@ const HINTS: Partial<Record<string, string>> = {
   ENOSPC: 'The disk is full; make room or write elsewhere.',
   ENOENT: 'The folder does not exist; create it first.',
   EISDIR: 'There is a folder of that name.',
+}
+
+const TEMPORARY = /^\..+\.([0-9a-f]+-\d+)\.[0-9a-f]{12}\.tmp$/
+const looked = new Set<string>()
+
+/** What runs that were killed have left in a folder, which may be gigabytes: looked for once by each run. */
+function removeLeft(folder: string): void {
+  const absolute = resolve(folder)
+  if (looked.has(absolute)) return
+  looked.add(absolute)
+  try {
+    for (const name of readdirSync(folder)) {
+      const tag = TEMPORARY.exec(name)?.[1]
+      if (tag !== undefined && hasEnded(tag)) unlinkSync(join(folder, name))
+    }
+  } catch {
+    // Nobody misses what cannot be removed; that the folder cannot be written is told by the writer.
+  }
 }
 
 /** For a program that is told to stop: remove every temporary file that is still being written. */

@@ -1,4 +1,5 @@
 /** What a campaign keeps is not believed where it is of something else, was edited, or could not be written whole. */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -9,6 +10,7 @@ import { campaignState } from '../../src/campaign/state.ts'
 import { verifyCampaign } from '../../src/campaign/verify-steps.ts'
 import { campaignToText } from '../../src/campaign/verify-text.ts'
 import { writeFileSet } from '../../src/formats/file-set.ts'
+import { runTag } from '../../src/formats/run-tag.ts'
 import { type CampaignFolder, campaignOfSeven } from '../cluster/campaign.ts'
 import { expectRecord } from '../records.ts'
 
@@ -134,6 +136,16 @@ describe('the lock', () => {
     const out = join(kept.folder, 'out')
     await expect(alone(out, 'a', async () => 1)).rejects.toThrow(/another connproof/)
     utimesSync(busy(), 1, 1)
+    expect(await alone(out, 'a', async () => 1)).toBe(1)
+    expect(existsSync(busy())).toBe(false)
+  })
+
+  it.skipIf(!existsSync('/proc/self'))('of a run that was killed holds nobody up', async () => {
+    const out = join(kept.folder, 'out')
+    const [machine] = runTag().split('-')
+    writeFileSync(busy(), `b\n${runTag()}\n`)
+    await expect(alone(out, 'a', async () => 1)).rejects.toThrow(/another connproof works .*: b$/)
+    writeFileSync(busy(), `b\n${machine}-${spawnSync('true').pid}\n`)
     expect(await alone(out, 'a', async () => 1)).toBe(1)
     expect(existsSync(busy())).toBe(false)
   })

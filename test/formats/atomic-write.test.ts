@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { isInputError } from '../../src/errors.ts'
 import { AtomicFile, discardUnfinished, writeFileAtomic } from '../../src/formats/atomic-write.ts'
+import { runTag } from '../../src/formats/run-tag.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'connproof-atomic-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -51,5 +53,22 @@ describe('AtomicFile', () => {
     expect(readdirSync(folder).length).toBe(before.length + 2)
     discardUnfinished()
     expect(readdirSync(folder)).toEqual(before)
+  })
+
+  it.skipIf(!existsSync('/proc/self'))('takes away what killed runs have left, and nothing else', () => {
+    const left = mkdtempSync(join(folder, 'left-'))
+    const [machine] = runTag().split('-')
+    const ended = spawnSync('true').pid
+    const gone = `.a.npz.${machine}-${ended}.0123456789ab.tmp`
+    const kept = [
+      // Of this run, of another machine, of version 0.1.0, and of somebody else.
+      `.a.npz.${runTag()}.0123456789ab.tmp`,
+      `.a.npz.00000000-${ended}.0123456789ab.tmp`,
+      '.a.npz.0123456789ab.tmp',
+      `a.npz.${machine}-${ended}.tmp`,
+    ]
+    for (const name of [gone, ...kept]) writeFileSync(join(left, name), '')
+    new AtomicFile(join(left, 'b')).commit()
+    expect(readdirSync(left)).toEqual([...kept, 'b'].sort())
   })
 })
