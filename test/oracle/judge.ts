@@ -123,7 +123,9 @@ export function judge(asked: Asked): Judgement {
   if (level === 'synapses' && isPlan(question) && forms.manipulated.kind !== 'parquet')
     reasons.push(...wrongIndices(after))
   const verdicts = new Set<Verdict>()
-  if (reasons.length > 0 || full?.either) verdicts.add('differs')
+  // What is in no file cannot be told to be lost, and may be.
+  const lost = level !== 'connections' && isSilent(after, forms) && before.columns.length > 0
+  if (reasons.length > 0 || full?.either || lost) verdicts.add('differs')
   if (reasons.every(reason => reason === ORDER_AMONG_NEW)) {
     if (full === undefined || full.reached !== false) verdicts.add('verified')
     if (full !== undefined && full.reached !== true) verdicts.add('lower')
@@ -137,6 +139,10 @@ export function judge(asked: Asked): Judgement {
     synapses: rows,
   }
 }
+
+/** Without rows and columns nothing says which properties there were; connproof may list that as not checked. */
+const isSilent = (after: EdgePopulation, forms: Asked['forms']): boolean =>
+  after.rows.length === 0 && (forms.manipulated.kind === 'parquet' || after.columns.length === 0)
 
 const sameEnds = (a: EdgePopulation, b: EdgePopulation): boolean =>
   a.source === b.source && a.target === b.target
@@ -250,8 +256,7 @@ function compareRows(
   original: Circuit,
   reasons: string[],
 ): Judgement['synapses'] {
-  // Without rows a folder of splits has no file that says which properties there were.
-  const silent = after.rows.length === 0 && forms.manipulated.kind === 'parquet'
+  const silent = isSilent(after, forms)
   const incomparable = new Set(silent ? [] : compareColumns(before, after, reasons))
   const zeroed = compareTypeIds(before, after, reasons)
   const valuesOf = (population: EdgePopulation, row: Row): Map<string, string> => {
