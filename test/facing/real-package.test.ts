@@ -1,10 +1,9 @@
 /** A sample of the matrix through connectome-manipulator 1.0.4 itself, its converter replaced by a small one. */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { runPackage } from '../interop/manip-config/run-package.ts'
+import { runAndConvert } from '../interop/manip-config/run-package.ts'
 import { MANIPULATOR_PYTHON } from '../python.ts'
 import { type Case, drawCase, manipConfig, writeCase } from './circuits.ts'
 import { command } from './command.ts'
@@ -27,10 +26,6 @@ function cases(count: number): Case[] {
 
 describe.skipIf(MANIPULATOR_PYTHON === undefined)('connectome-manipulator 1.0.4', () => {
   it('makes circuits that are told as the matrix has it', { timeout: 300_000 }, async () => {
-    const converter = join(root, 'parquet2hdf5')
-    const script = fileURLToPath(new URL('parquet2hdf5.py', import.meta.url))
-    writeFileSync(converter, `#!/bin/sh\nexec "${MANIPULATOR_PYTHON}" "${script}" "$@"\n`)
-    chmodSync(converter, 0o755)
     const sample = cases(6)
     const written = []
     for (const [k, drawn] of sample.entries()) {
@@ -42,15 +37,12 @@ describe.skipIf(MANIPULATOR_PYTHON === undefined)('connectome-manipulator 1.0.4'
       writeFileSync(config, JSON.stringify(text))
       written.push({ original, config, output: join(folder, 'result') })
     }
-    const path = process.env.PATH
-    process.env.PATH = `${root}${delimiter}${path}`
     const log = join(root, 'log.txt')
-    const codes = runPackage(
+    const codes = runAndConvert(
       written.map(({ config, output }) => [config, output]),
       log,
-      ['--convert-to-sonata'],
+      root,
     )
-    process.env.PATH = path
     expect(codes, readFileSync(log, 'utf8').slice(-3000)).toEqual(sample.map(() => 0))
     for (const [k, { pair, code, allowed, lost }] of sample.entries()) {
       const { original, config, output } = written[k] ?? { original: '', config: '', output: '' }
