@@ -43,7 +43,7 @@ export async function unfinished(file: string): Promise<string | undefined> {
 async function unreadableEdges(file: string): Promise<string | undefined> {
   const folder = (await stat(file)).isFile() ? dirname(file) : file
   const own = (path: string | undefined): boolean =>
-    path !== undefined && path.endsWith('.h5') && !relative(folder, path).startsWith('..')
+    path?.endsWith('.h5') === true && !relative(folder, path).startsWith('..')
   try {
     const circuit = await openCircuit(file)
     try {

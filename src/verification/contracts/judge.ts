@@ -102,15 +102,20 @@ async function checkAs(
   judge.end()
   types.end()
   const columns = [...layout.findings, ...types.findings()]
+  const wires = operations.some(({ kind }) => kind === 'conn_wiring')
+  const dropped = wires ? columns.filter(isDroppable) : []
   return {
     findings: findings.all(),
-    columns: columns.filter(
-      finding => !(operations.some(({ kind }) => kind === 'conn_wiring') && isDroppable(finding)),
-    ),
+    columns: columns.filter(finding => !dropped.includes(finding)),
     asWhole: modelled === 'sequence',
     zeroed: layout.zeroed,
     amounts: judge.amounts?.() ?? { altered: new Map() },
-    notChecked: [...layout.notChecked, ...(judge.notChecked?.() ?? []), ...types.notChecked()],
+    notChecked: [
+      ...layout.notChecked,
+      ...(judge.notChecked?.() ?? []),
+      ...types.notChecked(),
+      ...droppedSentences(dropped),
+    ],
   }
 }
 
@@ -267,6 +272,13 @@ const WIRED = [
   'edge_type_id',
   'delay',
 ]
+
+const droppedSentences = (dropped: readonly SynapseFinding[]): string[] => {
+  const names = dropped.flatMap(({ property }) => property ?? [])
+  return names.length === 0
+    ? []
+    : [`${names.join(', ')} of every edge, which are gone: conn_wiring drops all properties but its own`]
+}
 
 const isDroppable = ({ code, property }: SynapseFinding): boolean =>
   code === 'property.missing' && property !== undefined && !WIRED.includes(property)
