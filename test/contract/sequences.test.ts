@@ -82,6 +82,17 @@ const wiring = {
   },
 }
 
+const alteration = (more: Record<string, unknown> = {}) => ({
+  source: 'syn_prop_alteration',
+  sel_src: LIST,
+  sel_dest: LIST,
+  amount_pct: 50,
+  syn_prop: 'conductance',
+  new_value: { mode: 'scale', factor: 2 },
+  ...more,
+  model_config: {},
+})
+
 const SEQUENCES: Record<
   string,
   { circuit: string; splits: number; fcts: readonly unknown[]; judged: 'one' | 'whole'; dropped?: RegExp }
@@ -102,6 +113,24 @@ const SEQUENCES: Record<
     circuit: 'synth/circuit_config.json',
     splits: 1,
     fcts: [rewiring(free), removal()],
+    judged: 'whole',
+  },
+  'synth: alteration, rewiring': {
+    circuit: 'synth/circuit_config.json',
+    splits: 2,
+    fcts: [
+      alteration({
+        syn_prop: 'delay',
+        new_value: { mode: 'randadd', rng: 'normal', kwargs: { scale: 0.1 } },
+      }),
+      rewiring(),
+    ],
+    judged: 'whole',
+  },
+  'synth: removal, rewiring, alteration': {
+    circuit: 'synth/circuit_config.json',
+    splits: 3,
+    fcts: [removal(), rewiring(free), alteration()],
     judged: 'whole',
   },
   'cm_functional: removal, rewiring': {
