@@ -24,6 +24,8 @@ const EDGE_TYPE = 'edge_type_id'
 /** Before the name of a dataset that lies beside group 0, as its path from there. */
 const OUTSIDE = '../'
 /** Texts of one column are held in memory, so only so many. */
+/** What {@link Unreadable} holds where it is text. */
+export const TEXT = 'text'
 const MOST_TEXTS = 2 ** 24
 
 /** Read names and types of the columns; rows stay where they are, but for texts. @throws InputError if damaged */
@@ -200,7 +202,7 @@ class TableReader {
     more: readonly number[],
   ): Promise<PropertyColumn | undefined> {
     if (rows > MOST_TEXTS || more.length > 0) {
-      this.#refuse(name, `${data.path} holds ${rows} texts; at most ${MOST_TEXTS} are compared`)
+      this.#refuse(name, `${data.path} holds ${rows} texts; at most ${MOST_TEXTS} are compared`, TEXT)
       return undefined
     }
     const codes = new Uint32Array(rows)

@@ -23,11 +23,15 @@ export function typeOf(metadata: H5Metadata): Hdf5Type {
   const isInteger = name === 'integer' || (name === 'enumeration' && metadata.enum_type?.type === 0)
   if (isInteger && (name === 'integer' || metadata.littleEndian || size === 1)) {
     if (size === 1 || size === 2 || size === 4 || size === 8)
-      return { kind: 'int', bytes: size, signed, ...membersOf(metadata) }
+      return { kind: 'int', bytes: size, signed, ...membersOf(metadata), ...orderOf(metadata) }
   }
-  if (name === 'float' && (size === 2 || size === 4 || size === 8)) return { kind: 'float', bytes: size }
+  if (name === 'float' && (size === 2 || size === 4 || size === 8))
+    return { kind: 'float', bytes: size, ...orderOf(metadata) }
   return { kind: 'other', description: `${name} of ${size} bytes` }
 }
+
+const orderOf = ({ littleEndian, size }: H5Metadata): { bigEndian?: true } =>
+  littleEndian || size === 1 ? {} : { bigEndian: true }
 
 function membersOf({ enum_type: enumeration }: H5Metadata): Pick<Hdf5Type & { kind: 'int' }, 'members'> {
   if (enumeration === undefined) return {}

@@ -9,8 +9,10 @@ export type Hdf5Type =
       signed: boolean
       /** Values and names of an enumeration (h5py's bool is one), ascending by value; absent for plain integers. */
       members?: readonly (readonly [value: number, name: string])[]
+      /** Stored the other way round than it is read; absent for what libsonata reads as a property. */
+      bigEndian?: true
     }
-  | { kind: 'float'; bytes: 2 | 4 | 8 }
+  | { kind: 'float'; bytes: 2 | 4 | 8; bigEndian?: true }
   | { kind: 'string'; variable: boolean }
   | { kind: 'other'; description: string }
 

@@ -3,7 +3,9 @@ import type { EdgeSource } from '../../connectome/edges.ts'
 import type { EdgeTable, PropertyColumn } from '../../connectome/table.ts'
 import { nearestName } from '../../errors.ts'
 import { openHdf5 } from '../../formats/hdf5/open.ts'
+import type { Hdf5File } from '../../formats/hdf5/types.ts'
 import { readEdgeLayout } from '../../sonata/edge-layout.ts'
+import { TEXT } from '../../sonata/edge-table.ts'
 import { argumentPath } from './arguments.ts'
 import type { Findings } from './diagnostics.ts'
 import { NAN_REMEDY, nanProperties, nanSentence } from './nan-properties.ts'
@@ -21,7 +23,7 @@ export async function checkEdges(config: ManipConfig, edges: EdgeSource, finding
   if (edges.edgeCount === 0)
     findings.error('circuit.refused', AT, 'there are no edges: the package stops (ValueError)')
   checkLayout(table, config, findings)
-  await checkIndex(edges, findings)
+  await checkFile(edges, findings)
   await checkTypes(table, findings)
   const { found, unread } = await nanProperties(edges)
   for (const property of found) findings.warning('property.nan', AT, nanSentence(property), NAN_REMEDY)
@@ -47,51 +49,77 @@ function checkLayout(table: EdgeTable, config: ManipConfig, findings: Findings):
       `${table.onlyByGuide}: libsonata reads row i of group 0 for edge i`,
       'Write all properties into group 0, one row per edge.',
     )
-  for (const { name, holds } of table.unreadable)
-    if (holds !== undefined && !name.startsWith(OUTSIDE) && name !== 'edge_type_id')
-      stops(
-        `property ${name} holds ${holds}, which libsonata does not read, and the package reads every property`,
-        'Write it as integers of 8 to 64 bits, or as float32 or float64.',
-      )
+  for (const { name, reason, holds } of table.unreadable)
+    if (!isRead(name) || holds === TEXT || reason.includes('@library')) continue
+    else if (holds === undefined) stops(`property ${name}: ${reason}`, TYPES)
+    else stops(unread(name, holds), TYPES)
+  for (const { name, type, shape, members } of table.columns)
+    if (!isRead(name)) continue
+    else if (shape !== undefined) stops(unread(name, `${1 + shape.length} dimensions`), TYPES)
+    else if (members !== undefined) stops(unread(name, 'an enumeration (h5py writes bool so)'), TYPES)
+    else if (type === 'f16') stops(unread(name, 'float16'), TYPES)
   // conn_wiring drops the column where it makes a connection.
   const wired = config.functions.some(({ source }) => source === 'conn_wiring')
-  for (const { name, texts } of table.columns)
-    if (texts !== undefined && !name.startsWith(OUTSIDE))
-      findings[wired ? 'warning' : 'error'](
-        'property.refused',
-        AT,
-        `property ${name} is text: conn_extraction and conn_rewiring stop at it, and after the others the converter refuses the column, so that there are no usable edges`,
-        'Take it out of the edges, or write it as integers.',
-      )
+  const texts = table.columns.filter(column => column.texts !== undefined).map(({ name }) => name)
+  const more = table.unreadable.filter(({ holds }) => holds === TEXT).map(({ name }) => name)
+  for (const name of [...texts, ...more].filter(isRead))
+    findings[wired ? 'warning' : 'error'](
+      'property.refused',
+      AT,
+      `property ${name} is text: conn_extraction and conn_rewiring stop at it, and after the others the converter refuses the column, so that there are no usable edges`,
+      'Take it out of the edges, or write it as integers.',
+    )
 }
 
-async function checkIndex(edges: EdgeSource, findings: Findings): Promise<void> {
+/** A property of an edge for libsonata; `edge_type_id` and what lies beside group 0 is not read. */
+const isRead = (name: string): boolean => !name.startsWith(OUTSIDE) && name !== 'edge_type_id'
+
+const unread = (name: string, holds: string): string =>
+  `property ${name} holds ${holds}, which libsonata does not read, and the package reads every property`
+
+const TYPES =
+  'Write it as little-endian integers of 8 to 64 bits, or as float32 or float64, one value for each edge.'
+
+/** What shows in the file alone: its groups, byte order and index. */
+async function checkFile(edges: EdgeSource, findings: Findings): Promise<void> {
   if (edges.file === undefined) return
   const h5 = await openHdf5(edges.file)
   try {
+    const stops = (what: string, hint: string): void =>
+      findings.error('circuit.refused', AT, `${what}: the package stops`, hint)
     const { groups, index } = await readEdgeLayout(h5, edges.population)
     if (!groups.includes('0'))
-      findings.error(
-        'circuit.refused',
-        AT,
-        'the edges have no group 0, without which libsonata opens none: the package stops',
+      stops(
+        'the edges have no group 0, without which libsonata opens none',
         'Make an empty group 0 beside source_node_id.',
       )
-    if (
-      index?.group === 'indices' &&
-      index.name === 'node_id_to_ranges' &&
-      index.dirs.includes('target_to_source')
-    )
-      return
-    findings.error(
-      'circuit.refused',
-      AT,
-      'the edges have no index indices/target_to_source, by which the package reads them: it stops',
-      'libsonata.EdgePopulation.write_indices writes one.',
-    )
+    for (const what of await unreadMembers(h5, `/edges/${edges.population}/0`)) stops(what, TYPES)
+    const named = index?.group === 'indices' && index.name === 'node_id_to_ranges'
+    if (!named || !index.dirs.includes('target_to_source'))
+      stops(
+        'the edges have no index indices/target_to_source, by which the package reads them',
+        'libsonata.EdgePopulation.write_indices writes one.',
+      )
   } finally {
     h5.close()
   }
+}
+
+const DYNAMICS = 'dynamics_params'
+
+/** Groups and big-endian numbers in a group of properties. */
+async function unreadMembers(h5: Hdf5File, group: string): Promise<string[]> {
+  const found: string[] = []
+  for (const name of (await h5.members(group)) ?? []) {
+    if (name === '@library') continue
+    const path = `${group}/${name}`
+    if ((await h5.members(path)) === undefined) {
+      const type = (await h5.dataset(path))?.type
+      if (type !== undefined && 'bigEndian' in type) found.push(unread(name, 'big-endian numbers'))
+    } else if (name === DYNAMICS) found.push(...(await unreadMembers(h5, path)))
+    else found.push(`${path} is a group, which libsonata takes for a property`)
+  }
+  return found
 }
 
 async function checkTypes(table: EdgeTable, findings: Findings): Promise<void> {

@@ -40,6 +40,16 @@ const MISNAMED: readonly Trap[] = [
     meant: sets({ amount_pct: 30 }),
   },
   {
+    name: 'amount_pct for keep_pct',
+    on: ['syn_subsampling'],
+    both: everything,
+    spoil: ({ entry }) => {
+      entry.keep_pct = 30
+      rename(entry, 'keep_pct', 'amount_pct')
+    },
+    meant: sets({ keep_pct: 30 }),
+  },
+  {
     name: 'delay_mean_coefs',
     on: MODELS,
     both: everything,
@@ -195,10 +205,6 @@ export const CONFIG_TRAPS: readonly Trap[] = [
   }),
   ...on(['syn_subsampling'], {
     'keep_pct 150': sets({ keep_pct: 150 }),
-    'amount_pct for keep_pct': ({ entry }) => {
-      entry.keep_pct = 30
-      rename(entry, 'keep_pct', 'amount_pct')
-    },
     'keep_pct 0': sets({ keep_pct: 0 }),
   }),
   ...on(
