@@ -47,6 +47,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   show: whole(0),
   all: flag,
   connectionsOnly: flag,
+  oneProcess: flag,
   force: flag,
   dryRun: flag,
   memory: positive,

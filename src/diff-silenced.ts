@@ -68,7 +68,7 @@ export async function diffSilenced(
   requirePath(file, 'file')
   requirePath(mask, 'mask')
   requireArguments(options)
-  const opened = await openSimulation(file)
+  const opened = await openSimulation(file, { oneProcess: options.oneProcess })
   try {
     await refusePartialOverrides(opened.simulation, opened.nodes)
     const edges = await opened.circuit.edgePopulation(options.population)

@@ -4,12 +4,17 @@ import type { EdgeSource } from './connectome/edges.ts'
 import { InputError, isInputError } from './errors.ts'
 import { refuseChanged } from './identify.ts'
 import { type OpenSimulation, openSimulation } from './interop/open-simulation.ts'
-import { type Effect, Pathway, refusePartialOverrides } from './interop/override-model.ts'
+import {
+  type Effect,
+  Pathway,
+  type ProcessOptions,
+  refusePartialOverrides,
+} from './interop/override-model.ts'
 import type { EdgePopulationInfo } from './sonata/choose-population.ts'
 import type { Trouble } from './verification/proof.ts'
 import { passRows, type RowVisitor } from './verification/row-pass.ts'
 
-export interface SilencedOptions {
+export interface SilencedOptions extends ProcessOptions {
   /** Only this edge population. */
   readonly population?: string | undefined
   /** Silenced connections to list of each edge population; default 10. */
@@ -35,7 +40,10 @@ export interface SilencedCounts {
   readonly notCreated: number
   /** Their target is not in the node set of the simulation; not counted as silenced. */
   readonly notSimulated: number
-  /** Neither silenced nor not: synapses of a `modoverride` with weight 0, or a `synapse_configure` that sets what its conductance is made of to 0. */
+  /**
+   * Neither silenced nor not: synapses of a `modoverride` with weight 0, a `synapse_configure` that sets what its
+   * conductance is made of to 0, or created or not by the cells of a process.
+   */
   readonly cannotTell: number
 }
 
@@ -74,7 +82,7 @@ export interface Silenced {
 export async function silenced(file: string, options: SilencedOptions = {}): Promise<Silenced> {
   requirePath(file, 'file')
   requireArguments(options)
-  const opened = await openSimulation(file)
+  const opened = await openSimulation(file, { oneProcess: options.oneProcess })
   try {
     await refusePartialOverrides(opened.simulation, opened.nodes)
     const { population: wanted } = options
@@ -124,7 +132,7 @@ export const isSilenced = (effect: Effect): boolean => effect === 'weight 0' || 
 
 /** What neither has an effect for certain nor has none. */
 export const isUncertain = (effect: Effect): boolean =>
-  effect === 'modoverride' || effect === 'synapse_configure'
+  effect === 'modoverride' || effect === 'synapse_configure' || effect === 'processes'
 
 /** Types of edges whose connections overrides create and configure. */
 const CONFIGURED: readonly string[] = ['chemical', 'point_process', 'Exp2Syn_synapse']
@@ -147,9 +155,16 @@ export async function pathwayOf(opened: OpenSimulation, info: EdgePopulationInfo
     if (!nodes.populations.includes(name)) throw fail(`node population "${name}" is not in the circuit`)
   if (nodes.isVirtual(target)) throw fail(`neurodamus stops: its targets, "${target}", are virtual`)
   if (CONFIGURED.includes(type)) return opened.pathway(source, target)
-  // Overrides neither create nor configure gap junctions; both of their cells must be simulated.
-  if (type === 'electrical')
+  if (type === 'electrical') {
+    // Without a name neurodamus takes the cells of the process for those that are simulated.
+    if (opened.simulation.nodeSet === undefined && !opened.oneProcess)
+      throw fail(
+        'gap junctions between cells of different processes are not created where the simulation names no node_set',
+        'Give it a node_set, such as one of all cells; or --one-process if there is one only.',
+      )
+    // Overrides neither create nor configure them; both of their cells must be simulated.
     return new Pathway([], await nodes.simulated(target), await nodes.simulated(source))
+  }
   throw fail(
     `what overrides do to edges of type "${type}" is not modelled`,
     'Name the population that is meant with --population.',
@@ -200,6 +215,6 @@ function countsOf(connections: number, seen: ReadonlyMap<Effect, number>): Silen
     zeroWeight: of('weight 0'),
     notCreated: of('not created'),
     notSimulated: of('not simulated'),
-    cannotTell: of('modoverride') + of('synapse_configure'),
+    cannotTell: of('modoverride') + of('synapse_configure') + of('processes'),
   }
 }

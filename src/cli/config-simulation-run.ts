@@ -59,7 +59,7 @@ async function sonataFiles(pairs: Pairs, form: RemovalForm, flags: ConfigFlags):
       hint: 'give the node population, as in the circuit configuration',
     })
   const populations = { source, target: flags.targetPopulation ?? source }
-  if (simulationConfig !== undefined) return inSimulation(simulationConfig, pairs, form, populations)
+  if (simulationConfig !== undefined) return inSimulation(simulationConfig, pairs, form, populations, flags)
   const { node_sets, general, silencing } = sonataRemoval(pairs, form, populations, { general: true })
   const notes = [
     ...(general.length > 0 ? [`${GENERAL_FIRST}; ${silencingLast(silencing.length)}.`] : []),
@@ -77,8 +77,9 @@ async function inSimulation(
   pairs: Pairs,
   form: RemovalForm,
   populations: { readonly source: string; readonly target: string },
+  { oneProcess }: ConfigFlags,
 ): Promise<Written> {
-  const opened = await openSimulation(file)
+  const opened = await openSimulation(file, { oneProcess })
   try {
     const found = await silenceIn(opened, pairs, form, populations)
     return {
@@ -108,10 +109,6 @@ function notesOf(found: Silencing, file: string): string[] {
   if (found.notCreated > 0)
     notes.push(
       `${plural(found.notCreated, 'connection')} left out: the simulation does not create them, and an override would have them created.`,
-    )
-  if (found.dependsOnProcesses.length > 0)
-    notes.push(
-      `What ${found.dependsOnProcesses.join(', ')} creates depends on which cells a process has, as the node sets have nodes of several populations: this holds where each process has some of them.`,
     )
   notes.push(
     'connection_overrides.json takes the place of those of the simulation, removal_node_sets.json that of its node_sets_file.',

@@ -19,6 +19,7 @@ export interface ConfigFlags {
   readonly population?: string
   readonly targetPopulation?: string
   readonly simulationConfig?: string
+  readonly oneProcess?: true
   readonly idBase?: 0 | 1
   readonly force?: true
   readonly folder?: string
@@ -66,6 +67,7 @@ export function addConfig(program: Command, session: Session): void {
     .option('--json', 'JSON Lines on stdout')
     .helpOption('-h, --help', 'print this')
     .addHelpText('after', '\nExample: connproof config --check manip_config__RecipRemoval_Unstruct-0.json')
+    .addOption(new Option('--one-process').hideHelp())
     .addOption(relativeToOption())
     .addOption(reproducibleOption())
     .action(async (files: string[], flags: ConfigFlags) => {

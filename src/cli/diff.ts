@@ -13,6 +13,7 @@ export interface DiffFlags {
   readonly idBase?: 0 | 1
   readonly pairs?: PairShape
   readonly connectionsOnly?: true
+  readonly oneProcess?: true
   readonly show: number
   readonly json?: true
   readonly reproducible?: true
@@ -52,6 +53,7 @@ export function addDiff(program: Command, session: Session): void {
       'after',
       '\nExample: connproof diff old/edges.h5 new/edges.h5 --write-differences d.csv\n         connproof diff simulation_config.json conns_removed_adjmat.npz',
     )
+    .addOption(new Option('--one-process').hideHelp())
     .addOption(relativeToOption())
     .addOption(reproducibleOption())
     .action(async (a: string, b: string, flags: DiffFlags) => {

@@ -15,6 +15,7 @@ export interface InspectFlags {
   readonly nodes?: string
   readonly ids?: true
   readonly silenced?: true
+  readonly oneProcess?: true
   readonly idBase?: 0 | 1
   readonly pairs?: PairShape
   readonly quiet?: true
@@ -45,6 +46,7 @@ export function addInspect(program: Command, session: Session): void {
       'after',
       '\nExample: connproof inspect O1v5/circuit_config.json --nodes Excitatory --ids\n         connproof inspect simulation_config.json --silenced',
     )
+    .addOption(new Option('--one-process').hideHelp())
     .addOption(relativeToOption())
     .addOption(reproducibleOption())
     .action(async (file: string, flags: InspectFlags) => {

@@ -43,6 +43,7 @@ export async function runSilenced(
   })
   const found = await silenced(path, {
     population: flags.population,
+    oneProcess: flags.oneProcess,
     all: flags.ids === true,
     signal,
     onProgress: (done, total) => progress.update(done, total),
@@ -100,6 +101,7 @@ export async function runSilencedDiff(
   })
   const found = await diffSilenced(file, mask, {
     population: flags.population,
+    oneProcess: flags.oneProcess,
     idBase: flags.idBase,
     pairs: flags.pairs,
     memory: flags.memory,

@@ -2,7 +2,7 @@
 import { FilesRead } from '../formats/files-read.ts'
 import type { JsonObject } from '../formats/json.ts'
 import { openCircuit, type SonataCircuit } from '../sonata/circuit.ts'
-import { modelPathway, type Pathway } from './override-model.ts'
+import { modelPathway, type Pathway, type ProcessOptions } from './override-model.ts'
 import { SimulationNodes } from './simulated-nodes.ts'
 import { readSimulation, type SimulationConfig, simulationNodeSets } from './simulation-config.ts'
 
@@ -16,6 +16,8 @@ export interface OpenSimulation {
   readonly setNames: ReadonlySet<string>
   /** Files that say what is simulated, beside those of the circuit. */
   readonly reads: FilesRead
+  /** See {@link ProcessOptions}. */
+  readonly oneProcess: boolean
   /** Its rules from one node population to another. */
   pathway(source: string, target: string): Promise<Pathway>
   close(): void
@@ -30,7 +32,7 @@ export interface OpenSimulation {
  * const pathway = await simulation.pathway('All', 'All')
  * pathway.effect(3, 7) // 'weight 0': connection 3 -> 7 is silenced
  */
-export async function openSimulation(file: string): Promise<OpenSimulation> {
+export async function openSimulation(file: string, options: ProcessOptions = {}): Promise<OpenSimulation> {
   const reads = new FilesRead()
   const simulation = await readSimulation(file, reads)
   const circuit = await openCircuit(simulation.network)
@@ -44,7 +46,8 @@ export async function openSimulation(file: string): Promise<OpenSimulation> {
       ownSets: own,
       setNames: new Set(sets.names),
       reads,
-      pathway: (source, target) => modelPathway(simulation, nodes, source, target),
+      oneProcess: options.oneProcess === true,
+      pathway: (source, target) => modelPathway(simulation, nodes, source, target, options),
       close() {
         nodes.close()
         circuit.close()

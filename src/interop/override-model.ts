@@ -44,16 +44,21 @@ export type Effect =
   | 'modoverride'
   /** A `synapse_configure` sets to 0 what its conductance is made of. */
   | 'synapse_configure'
+  /** Whether it is created depends on the cells that the process of its target has. */
+  | 'processes'
 
 /** One override on one pair of populations. */
 interface Reach {
   readonly override: SimulationOverride
   readonly sources: Uint32Array
   readonly targets: Uint32Array
-  /** Whether it takes part in the choice of what is created. */
+  /** Whether it takes part in the choice of what is created, where one process has all cells. */
   readonly meets: boolean
-  /** Whether that may differ from process to process: it names nodes of several populations. */
-  readonly spread: boolean
+  /**
+   * Whether each process may find otherwise, by its own cells of the source (or target) population: the node set has
+   * nodes of several populations, and not all of this one.
+   */
+  readonly spread: { readonly source: boolean; readonly target: boolean }
 }
 
 /** What a simulation makes of the connections from one node population to another. */
@@ -64,6 +69,9 @@ export class Pathway {
   readonly #simulated: NodeBits | undefined
   readonly #simulatedSources: NodeBits | undefined
   readonly #creation: 'all' | 'none' | 'named'
+  /** Overrides that every process meets, and those that some may not. */
+  readonly #always: readonly Reach[]
+  readonly #sometimes: readonly Reach[]
 
   /**
    * @param targets simulated nodes of the target population; `undefined`: all of them
@@ -76,10 +84,10 @@ export class Pathway {
     this.#simulated = targets
     this.#simulatedSources = sources
     const meeting = reaches.filter(({ meets }) => meets)
+    this.#always = meeting.filter(({ spread }) => !spread.source && !spread.target)
+    this.#sometimes = meeting.filter(({ spread }) => spread.source || spread.target)
     const [only, another] = meeting
-    // As np.isclose(weight, 0).
-    const invariablyZero =
-      only !== undefined && another === undefined && Math.abs(only.override.weight) <= 1e-8
+    const invariablyZero = only !== undefined && another === undefined && isZero(only)
     this.#creation = only === undefined ? 'all' : invariablyZero ? 'none' : 'named'
   }
 
@@ -90,10 +98,20 @@ export class Pathway {
 
   /** Overrides whose part in the creation depends on the cells that a process has. */
   get dependsOnProcesses(): string[] {
-    return this.reaches.filter(({ spread }) => spread).map(({ override }) => override.name)
+    return this.#sometimes.map(({ override }) => override.name)
   }
 
-  /** Whether the simulation creates the connection. Node ids, 0-based. */
+  /**
+   * Whether overrides that silence may join those of the simulation without a change of what each process creates:
+   * in every process at least one override is met that does not keep everything from being created.
+   */
+  get takesMore(): boolean {
+    const [only, another] = this.#always
+    if (this.#sometimes.length === 0 || another !== undefined) return true
+    return only !== undefined && !isZero(only)
+  }
+
+  /** Whether the simulation creates the connection, where one process has all cells. Node ids, 0-based. */
   creates(source: number, target: number): boolean {
     if (!this.#isSimulated(source, target) || this.#creation === 'none') return false
     if (this.#creation === 'all') return true
@@ -103,10 +121,17 @@ export class Pathway {
     })
   }
 
-  /** What becomes of a connection. Node ids, 0-based. */
+  /** What becomes of a connection, however its cells are spread over processes. Node ids, 0-based. */
   effect(source: number, target: number): Effect {
     if (!this.#isSimulated(source, target)) return 'not simulated'
-    if (!this.creates(source, target)) return 'not created'
+    const effect = this.#effectIfCreated(source, target)
+    const created = this.creates(source, target)
+    if (effect === 'weight 0') return created ? effect : 'not created'
+    if (this.#sometimes.length > 0 && this.#dependsOnProcess(source, target)) return 'processes'
+    return created ? effect : 'not created'
+  }
+
+  #effectIfCreated(source: number, target: number): Effect {
     let weight: number | undefined
     let modoverride = false
     let zeroed = false
@@ -126,11 +151,34 @@ export class Pathway {
     return zeroed ? 'synapse_configure' : 'effective'
   }
 
+  /** Whether one process may create the connection and another not, by the overrides that they meet. */
+  #dependsOnProcess(source: number, target: number): boolean {
+    const naming = new Set<Reach>()
+    this.#sources.common(this.#targets, source, target, k => {
+      const reach = this.reaches[k]
+      if (reach?.meets && reach.override.delay === 0) naming.add(reach)
+      return false
+    })
+    // The process has the target, so that one that names the connection is met as far as targets go.
+    const certain = [...naming].filter(({ spread }) => !spread.source)
+    const always = new Set([...this.#always, ...certain])
+    const others = this.#sometimes.filter(reach => !always.has(reach))
+    const [only] = always
+    if (certain.length > 0)
+      return always.size === 1 && only !== undefined && isZero(only) && others.length > 0
+    if (always.size > 0) return others.some(reach => naming.has(reach))
+    // Without any all connections are created; with one alone that does not name this one, or has weight 0, it is not.
+    return others.some(reach => !naming.has(reach) || isZero(reach))
+  }
+
   #isSimulated(source: number, target: number): boolean {
     const [from, to] = [this.#simulatedSources, this.#simulated]
     return (to === undefined || to.bits[target] === 1) && (from === undefined || from.bits[source] === 1)
   }
 }
+
+/** As np.isclose(weight, 0). */
+const isZero = ({ override }: Reach): boolean => Math.abs(override.weight) <= 1e-8
 
 /** Assignments as neurodamus finds them; names are parameters of synapses, `%s.Use`, or global, `Use_ProbAMPANMDA_EMS`. */
 const ASSIGNMENT = /(\S+)\s*\*?=\s*(\S+)/g
@@ -143,6 +191,14 @@ function configuresToZero(text: string | undefined): boolean {
   )
 }
 
+export interface ProcessOptions {
+  /**
+   * Whether the simulation runs in one process, or each process has cells of all node sets that overrides name. Else
+   * what depends on it is not told; that each has a cell of each population is taken for granted.
+   */
+  readonly oneProcess?: boolean | undefined
+}
+
 /**
  * The rules of a simulation for the connections from `source` to `target`, two node populations.
  *
@@ -153,6 +209,7 @@ export async function modelPathway(
   nodes: SimulatedNodes,
   source: string,
   target: string,
+  { oneProcess = false }: ProcessOptions = {},
 ): Promise<Pathway> {
   const from = await nodes.simulated(source)
   const to = await nodes.simulated(target)
@@ -167,8 +224,11 @@ export async function modelPathway(
     const near = fromHere ? 0 : countIn(sources, from)
     const far = toHere ? 0 : countIn(targets, to)
     const meets = (fromHere || near > 0) && (toHere || far > 0)
-    const partly = (!fromHere && near < from.count) || (whole && !toHere && far < to.count)
-    reaches.push({ override, sources, targets, meets, spread: meets && partly })
+    const partly = {
+      source: !oneProcess && !fromHere && near < from.count,
+      target: !oneProcess && whole && !toHere && far < to.count,
+    }
+    reaches.push({ override, sources, targets, meets, spread: partly })
   }
   return new Pathway(reaches, whole ? undefined : to)
 }

@@ -19,8 +19,6 @@ export interface Silencing {
   readonly silencing: number
   /** Distinct connections asked for that the simulation does not create: an override would have them created. */
   readonly notCreated: number
-  /** Overrides whose part depends on how cells are spread over processes. */
-  readonly dependsOnProcesses: readonly string[]
 }
 
 /**
@@ -45,6 +43,11 @@ export async function silenceIn(
   await refusePartialOverrides(simulation, nodes)
   refuseIds(pairs, populations, await sizes(opened, populations))
   const pathway = await opened.pathway(populations.source, populations.target)
+  if (!pathway.takesMore)
+    throw new InputError(
+      `what ${pathway.dependsOnProcesses.join(', ')} creates depends on the cells that a process has, as the node sets have nodes of several populations; overrides that silence would change it`,
+      { file: simulation.file, field: 'connection_overrides', hint: ONE_POPULATION },
+    )
   const created = Array.from(pairs.source, (source, k) => pathway.creates(source, pairs.target[k] ?? 0))
   const kept: Pairs = {
     source: pairs.source.filter((_, k) => created[k]),
@@ -79,9 +82,12 @@ export async function silenceIn(
     silencing: blocks.length - general.length,
     notCreated: new Set(created.flatMap((is, k) => (is ? [] : [`${pairs.source[k]} ${pairs.target[k]}`])))
       .size,
-    dependsOnProcesses: pathway.dependsOnProcesses,
   }
 }
+
+/** The remedies where creation depends on processes. */
+const ONE_POPULATION =
+  'Give the node sets of these overrides a population, or --one-process if each process has cells of all of them.'
 
 async function sizes(
   { nodes, circuit }: OpenSimulation,

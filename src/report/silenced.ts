@@ -44,22 +44,15 @@ function blockOf(found: SilencedPopulation, style: Style): string {
 }
 
 function notes(overrides: readonly string[], uncertain: number): string[] {
-  const lines: string[] = []
-  if (uncertain > 0)
-    lines.push(
-      ...wrapText(
-        'cannot be told: weight 0 with synapses of a modoverride, whose model decides what it means; or a synapse_configure that sets to 0 what conductance is made of',
-        78,
-      ),
-    )
-  if (overrides.length > 0)
-    lines.push(
-      ...wrapText(
-        `holds where each process has cells of ${overrides.join(', ')}: these name nodes of several populations, and neurodamus asks the cells of a process whether they are met`,
-        78,
-      ),
-    )
-  return lines
+  if (uncertain === 0) return []
+  const processes =
+    overrides.length === 0
+      ? ''
+      : `; or created or not by the cells that a process has: ${overrides.join(', ')} ${overrides.length === 1 ? 'names' : 'name'} nodes of several populations. Give these node sets a population, or --one-process if each process has cells of all of them`
+  return wrapText(
+    `cannot be told: weight 0 with synapses of a modoverride, whose model decides what it means; a synapse_configure that sets to 0 what conductance is made of${processes}`,
+    78,
+  )
 }
 
 const pairText = ([source, target]: Pair): string =>

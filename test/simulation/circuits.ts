@@ -161,9 +161,9 @@ const wheel = existsSync(WHEELS) ? readdirSync(WHEELS).find(name => name.endsWit
 export const NEURODAMUS = PYTHON === undefined || wheel === undefined ? undefined : join(WHEELS, wheel)
 
 /** What neurodamus' own functions make of simulations: connections by `SOURCE TARGET TYPE`, or why it stops. */
-export function neurodamus(files: readonly string[]): Told[] {
+export function neurodamus(files: readonly string[], processes = 1): Told[] {
   const peer = fileURLToPath(new URL('neurodamus_peer.py', import.meta.url))
-  const output = execFileSync(PYTHON ?? '', [peer, NEURODAMUS ?? '', ...files], {
+  const output = execFileSync(PYTHON ?? '', [peer, NEURODAMUS ?? '', `${processes}`, ...files], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   })

@@ -1,5 +1,6 @@
 """What neurodamus 4.2.9 makes of the connection_overrides of simulation configurations: which connections it creates
-and how it configures them. Run: python neurodamus_peer.py WHEEL CONFIG..., which prints one line of JSON for each.
+and how it configures them. Run: python neurodamus_peer.py WHEEL PROCESSES CONFIG..., which prints one line of JSON for
+each. Of several processes each has every so-manieth cell, and all that they create is told together.
 
 neurodamus' own code decides everything: node sets (TargetManager), the checks of the overrides
 (check_connections_configure), creation (Node.create_synapses, create_connections) and configuration
@@ -62,6 +63,7 @@ from neurodamus.core.configuration import CliOptions, SimConfig, make_circuit_co
 from neurodamus.core.nodeset import PopulationNodes, SelectionNodeSet  # noqa: E402
 from neurodamus.io.sonata_config import SonataConfig  # noqa: E402
 
+PROCESSES = int(sys.argv[2])
 logging.disable(logging.CRITICAL)
 _mpi._MPI._pc = OneProcess()
 _neuron._Neuron._h = neuron.h
@@ -90,6 +92,7 @@ class Cells:
     """A CellDistributor without cells."""
 
     is_virtual = False
+    rank = 0
 
     def __init__(self, circuit, manager, _run_conf):
         self.circuit_name = circuit.name
@@ -102,7 +105,8 @@ class Cells:
             storage = libsonata.NodeStorage(circuit.CellLibraryFile)
             gids = range(storage.open_population(self.population_name).size)
         self.local_nodes = SelectionNodeSet().register_global(self.population_name)
-        self.local_nodes.add_gids(np.asarray(gids, dtype="uint32"))
+        mine = np.asarray(gids, dtype="uint32")[Cells.rank :: PROCESSES]
+        self.local_nodes.add_gids(mine)
 
     def load_nodes(self, _load_balancer=None, **_kw):
         pass
@@ -122,6 +126,16 @@ node.CircuitManager.new_node_manager_bare = staticmethod(lambda c, manager, run,
 
 
 def simulate(file):
+    found = {}
+    for rank in range(PROCESSES):
+        Cells.rank = rank
+        one_process(file, found)
+    for rows in found.values():
+        rows.sort(key=lambda row: (row[1], row[0]))
+    return found
+
+
+def one_process(file, found):
     PopulationNodes.reset()
     sim = libsonata.SimulationConfig.from_file(file)
     config = SonataConfig(sim)
@@ -153,7 +167,6 @@ def simulate(file):
     PopulationNodes.freeze_offsets()
     SimConfig.update_connection_blocks(one._circuits.alias)
     one.create_synapses()
-    found = {}
     for (source, target), managers in one._circuits.edge_managers.items():
         for manager in managers:
             kind = "electrical" if isinstance(manager, node.GapJunctionManager) else "chemical"
@@ -171,11 +184,9 @@ def simulate(file):
                         conn._configurations,
                     ]
                 )
-            rows.sort(key=lambda row: (row[1], row[0]))
-    return found
 
 
-for file in sys.argv[2:]:
+for file in sys.argv[3:]:
     try:
         print(json.dumps({"created": simulate(file)}), file=answers, flush=True)
     except Exception as error:  # neurodamus stops here
