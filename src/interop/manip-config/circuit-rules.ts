@@ -1,6 +1,6 @@
 /** Traps that show only with the circuit: populations, what the selections select, whether the mask fits. */
 import { stat } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import { isInputError, nearestName } from '../../errors.ts'
 import { isJsonObject, readJsonFile } from '../../formats/json.ts'
 import { readSparse } from '../../formats/scipy-sparse.ts'
@@ -44,6 +44,7 @@ export async function checkOnCircuit(
     const source = await resolveSide(call, 'sel_src', ends.source, config, findings)
     const target = await resolveSide(call, 'sel_dest', ends.target, config, findings)
     await checkNodeAttributes(call, ends, findings)
+    await checkPathways(call, config, ends, findings)
     if (call.source === 'conn_rewiring' && edges !== undefined)
       await checkRewiredRows(
         call,
@@ -172,6 +173,31 @@ async function checkNodeAttributes(call: OperationCall, ends: Ends, findings: Fi
         'property.missing',
         call.path,
         `${call.source} needs ${missing.join(', ')} of the ${side} nodes, which "${nodes.name}" does not have: the package stops`,
+      )
+  }
+}
+
+/** `model_pathways` is relative to the folder of the configuration; of a single function it splits targets by region. */
+async function checkPathways(
+  call: OperationCall,
+  config: ManipConfig,
+  ends: Ends,
+  findings: Findings,
+): Promise<void> {
+  if (call.modelPathways === undefined) return
+  const path = `${call.path}.model_pathways`
+  const file = resolve(dirname(resolve(config.file)), call.modelPathways)
+  if ((await stat(file).catch(() => undefined)) === undefined)
+    findings.error('path.missing', path, `no such file: ${file}`, 'It is looked for beside this file.')
+  if (config.functions.length > 1) return
+  for (const { nodes } of new Set([ends.source, ends.target])) {
+    const names = await nodes.attributeNames()
+    const missing = ['hemisphere', 'region'].filter(name => !names.includes(name))
+    if (missing.length > 0)
+      findings.error(
+        'property.missing',
+        path,
+        `model_pathways needs ${missing.join(' and ')} of the nodes, which "${nodes.name}" does not have: the package stops`,
       )
   }
 }

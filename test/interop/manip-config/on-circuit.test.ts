@@ -202,6 +202,19 @@ describe('what an operation needs', () => {
     )
   })
 
+  it('of pathways', async () => {
+    const wiring = { ...WIRING, model_pathways: 'pathways.parquet' }
+    const both = ['error path.missing model_pathways', 'error property.missing model_pathways']
+    expect(await found(wiring)).toEqual(both)
+    writeFileSync(join(folder, 'pathways.parquet'), '')
+    expect(await found(wiring)).toEqual(both.slice(1))
+    const regions = place(circuit => {
+      circuit.attributes.region = new Array(circuit.nodes).fill('A')
+      circuit.attributes.hemisphere = new Array(circuit.nodes).fill('left')
+    })
+    expect(await found(wiring, regions)).toEqual([])
+  })
+
   it('of the morphologies', async () => {
     const some = place(circuit => {
       circuit.morphologies = ['m0', 'm2']
