@@ -8,7 +8,7 @@ import { type Lock, readLock } from '../campaign/lock.ts'
 import { selectionKey } from '../campaign/select-steps.ts'
 import { campaignState, type VariantState } from '../campaign/state.ts'
 import type { Campaign, Variant } from '../campaign/types.ts'
-import { InternalError } from '../errors.ts'
+import { InternalError, isInputError } from '../errors.ts'
 import { droppedSentences, droppedWith } from '../interop/manip-config/edge-population.ts'
 import { nanProperties, nanSentence } from '../interop/manip-config/nan-properties.ts'
 import { readJobs, type Submission, withSubmissions } from './jobs-file.ts'
@@ -115,7 +115,11 @@ async function lostBy(campaign: Campaign): Promise<string[]> {
   const base = await BaseCircuit.open(campaign)
   try {
     const { population } = base.edges
-    const { found } = await nanProperties(base.edges)
+    // Edges that cannot be read are told by the run.
+    const { found } = await nanProperties(base.edges).catch(error => {
+      if (isInputError(error)) return { found: [] }
+      throw error
+    })
     const dropped = await droppedWith(base.circuit, population)
     return [...droppedSentences(population, dropped), ...found.map(nanSentence)]
   } finally {
