@@ -133,6 +133,26 @@ it('inspect --silenced and diff tell what a simulation silences', async () => {
   expect([untold.code, untold.stdout]).toEqual([2, expect.stringContaining('cannot tell: 0 connections')])
 })
 
+it('config --simulation blueconfig puts a general block first where the BlueConfig has none', async () => {
+  const list = join(root, 'blue.csv')
+  writeFileSync(list, '1,2\n')
+  const file = join(root, 'BlueConfig')
+  const run = 'Run Default\n{\n    CircuitPath /x\n}\n'
+  const silence = async () => {
+    const flags = ['--id-base', '0', '--simulation-config', file]
+    const { stdout, stderr } = await connproof(['config', '--simulation', 'blueconfig', list, ...flags])
+    return { names: stdout.match(/^Connection \S+/gm), stderr }
+  }
+  writeFileSync(file, run)
+  const alone = await silence()
+  expect(alone.names).toEqual(['Connection ConnRemoved_general', 'Connection ConnRemoved_0'])
+  expect(alone.stderr).toMatch(/First a general block/)
+  writeFileSync(file, `${run}Connection All\n{\n    Source Mosaic\n    Destination Mosaic\n}\n`)
+  const beside = await silence()
+  expect(beside.names).toEqual(['Connection ConnRemoved_0'])
+  expect(beside.stderr).toMatch(/behind the 1 Connection block/)
+})
+
 it.each([
   [
     'a node set that is not there',
