@@ -9,7 +9,21 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** [what is wrong, file, the line's part as it is, as the fault has it]; the part must occur exactly once. */
+/** What judges circuits around their edges, and configurations. */
+const CIRCUITS = [
+  'test/sonata/facing.test.ts',
+  'test/facing/matrix.test.ts',
+  'test/full',
+  'test/contract',
+  'test/links.test.ts',
+  'test/changed.test.ts',
+  'test/verification/synapses',
+]
+
+/**
+ * [what is wrong, file, the line's part as it is, as the fault has it, tests where others than {@link TESTS} must fail];
+ * the part must occur exactly once.
+ */
 const MUTANTS = [
   [
     'sentinel 0: unknown GIDs map to the first cell',
@@ -338,8 +352,8 @@ const MUTANTS = [
   [
     'flat keys win over model_config',
     'src/interop/manip-config/parse-call.ts',
-    'of Object.entries(models))',
-    'of Object.entries(models).filter(([name]) => !found.has(name)))',
+    'of entriesOf(models))\n      found',
+    'of entriesOf(models).filter(([name]) => !found.has(name)))\n      found',
   ],
   [
     'a file with errors is a configuration all the same',
@@ -420,8 +434,8 @@ const MUTANTS = [
   [
     'edges behind the last pair overlooked',
     'src/verification/synapses/walk.ts',
-    'if (next < (this.#groups.starts[group + 1] ?? 0)) return { manipulatedEdge: next }',
-    '',
+    'if (next >= (this.#groups.starts[group + 1] ?? 0)) continue',
+    'continue',
   ],
   [
     'edges left out of kept connections overlooked',
@@ -452,6 +466,97 @@ const MUTANTS = [
     'src/selection/random/bits.ts',
     'const value = (bits.u32() & mask) >>> 0\n    if (value <= max)',
     'const value = (bits.u32() & mask) >>> 0\n    if (value < max)',
+  ],
+  [
+    'circuit: populations that the manipulated alone has are no finding',
+    'src/sonata/facing.ts',
+    'added: [...left],',
+    'added: [],',
+    CIRCUITS,
+  ],
+  [
+    'circuit: a counterpart is told by its name alone',
+    'src/sonata/facing.ts',
+    'one.population === other.population && mayBeBetween(other, one.ends)',
+    'one.population === other.population',
+    CIRCUITS,
+  ],
+  [
+    'circuit: the first of several possible counterparts is taken',
+    'src/sonata/facing.ts',
+    'if (second !== undefined) throw severalFor(meant, candidates, question)',
+    '',
+    CIRCUITS,
+  ],
+  [
+    'circuit: a level that was not reached is no matter',
+    'src/verification/level-reached.ts',
+    "if (allow.includes('level.lower'))",
+    'if (true)',
+    CIRCUITS,
+  ],
+  [
+    'circuit: a property group that is missing is the same',
+    'src/full/same-tree.ts',
+    "if (!there.includes(name)) this.differences.push({ path: inner, what: 'is missing' })",
+    'if (!there.includes(name)) continue',
+    CIRCUITS,
+  ],
+  [
+    'circuit: what is compared already is compared by one name only',
+    'src/full/same-tree.ts',
+    'if (one === undefined || other === undefined) return\n    if (isOther',
+    'return\n    if (isOther',
+    CIRCUITS,
+  ],
+  [
+    'circuit: references to rows that are gone go on',
+    'src/full/edge-rows-expected.ts',
+    'after[k] = rows[at] ?? 0',
+    'after[k] = Math.max(rows[at] ?? 0, 0)',
+    CIRCUITS,
+  ],
+  [
+    'circuit: edge types that say something may be set to 0',
+    'src/verification/synapses/columns.ts',
+    "if (zeroed && !matter) this.#pipeline.push('edge_type.zeroed')",
+    "if (zeroed) this.#pipeline.push('edge_type.zeroed')",
+    CIRCUITS,
+  ],
+  [
+    'circuit: a folder with more in it is the same',
+    'src/full/same-path.ts',
+    'if (added !== undefined) return',
+    'if (false) return',
+    CIRCUITS,
+  ],
+  [
+    'circuit: a lost direction of the indices is none',
+    'src/full/indices.ts',
+    'before.dirs.filter(direction => !after.dirs.includes(direction))',
+    'before.dirs.filter(() => false)',
+    CIRCUITS,
+  ],
+  [
+    'circuit: the first row that fits is the one that was kept',
+    'src/verification/contracts/align-rows.ts',
+    'if (n === m || n * m > MOST_PAIRS) return first',
+    'return first',
+    CIRCUITS,
+  ],
+  [
+    'circuit: files that change while they are read',
+    'src/identify.ts',
+    'JSON.stringify({ role, file, bytes, modified }) !== JSON.stringify(now[k])',
+    'false && k',
+    CIRCUITS,
+  ],
+  [
+    'circuit: a temporary file of a run that goes on is taken away',
+    'src/formats/run-tag.ts',
+    'return !existsSync',
+    'return Boolean',
+    ['test/formats/atomic-write.test.ts'],
   ],
 ]
 
@@ -494,8 +599,8 @@ function run(command, args) {
 }
 
 const builds = () => run('npm', ['run', '-s', 'build:kernels']).status === 0
-const tests = () => run('npx', ['vitest', 'run', '--bail=1', ...TESTS])
-const passes = () => tests().status === 0
+const tests = (which = TESTS) => run('npx', ['vitest', 'run', '--bail=1', ...which])
+const passes = which => tests(which).status === 0
 
 const sound = builds() ? tests() : undefined
 if (sound?.status !== 0) {
@@ -508,7 +613,7 @@ if (sound?.status !== 0) {
 const [only = ''] = process.argv.slice(2)
 const wanted = MUTANTS.filter(([what, file]) => `${what} ${file}`.includes(only))
 let killed = 0
-for (const [what, file, original, fault] of wanted) {
+for (const [what, file, original, fault, which] of wanted) {
   const path = join(tree, file)
   const text = readFileSync(path, 'utf8')
   if (text.split(original).length !== 2) {
@@ -521,7 +626,7 @@ for (const [what, file, original, fault] of wanted) {
   )
   const kernels = file.startsWith('assembly/')
   // A fault that does not compile proves nothing about the tests.
-  const outcome = kernels && !builds() ? 'BROKEN  ' : passes() ? 'SURVIVED' : 'killed  '
+  const outcome = kernels && !builds() ? 'BROKEN  ' : passes(which) ? 'SURVIVED' : 'killed  '
   writeFileSync(path, text)
   if (outcome.startsWith('killed')) killed++
   console.log(`${outcome}  ${what} (${file})`)
