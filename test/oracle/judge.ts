@@ -123,8 +123,7 @@ export function judge(asked: Asked): Judgement {
   if (level === 'synapses' && isPlan(question) && forms.manipulated.kind !== 'parquet')
     reasons.push(...wrongIndices(after))
   const verdicts = new Set<Verdict>()
-  // What is in no file cannot be told to be lost, and may be.
-  const lost = level !== 'connections' && isSilent(after, forms) && before.columns.length > 0
+  const lost = level !== 'connections' && isSilent(after) && before.columns.length > 0
   if (reasons.length > 0 || full?.either || lost) verdicts.add('differs')
   if (reasons.every(reason => reason === ORDER_AMONG_NEW)) {
     if (full === undefined || full.reached !== false) verdicts.add('verified')
@@ -140,9 +139,8 @@ export function judge(asked: Asked): Judgement {
   }
 }
 
-/** Without rows and columns nothing says which properties there were; connproof may list that as not checked. */
-const isSilent = (after: EdgePopulation, forms: Asked['forms']): boolean =>
-  after.rows.length === 0 && (forms.manipulated.kind === 'parquet' || after.columns.length === 0)
+/** Properties of no edge: connproof tells what became of columns where a file has any, but need not. */
+const isSilent = (after: EdgePopulation): boolean => after.rows.length === 0
 
 const sameEnds = (a: EdgePopulation, b: EdgePopulation): boolean =>
   a.source === b.source && a.target === b.target
@@ -256,7 +254,7 @@ function compareRows(
   original: Circuit,
   reasons: string[],
 ): Judgement['synapses'] {
-  const silent = isSilent(after, forms)
+  const silent = isSilent(after)
   const incomparable = new Set(silent ? [] : compareColumns(before, after, reasons))
   const zeroed = compareTypeIds(before, after, reasons)
   const valuesOf = (population: EdgePopulation, row: Row): Map<string, string> => {
