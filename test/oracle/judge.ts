@@ -116,8 +116,7 @@ export function judge(asked: Asked): Judgement {
     }
   const edges = { original: before.rows.length, manipulated: after.rows.length }
   const counted = isPlan(question) ? undefined : count(asked, question, after, reasons)
-  const rows =
-    level === 'connections' ? undefined : compareRows(before, after, forms, question, original, reasons)
+  const rows = level === 'connections' ? undefined : compareRows(before, after, question, original, reasons)
   const full = level === 'full' ? compareFull(asked, before, after) : undefined
   reasons.push(...(full?.reasons ?? []))
   if (level === 'synapses' && isPlan(question) && forms.manipulated.kind !== 'parquet')
@@ -249,7 +248,6 @@ function effective(population: EdgePopulation, row: Row): Map<string, string> {
 function compareRows(
   before: EdgePopulation,
   after: EdgePopulation,
-  forms: Asked['forms'],
   question: MaskQuestion | Plan,
   original: Circuit,
   reasons: string[],
