@@ -68,6 +68,8 @@ export interface Diff {
   readonly warnings: readonly string[]
   /** The first of each class, ascending by (target, source); `original` are the edges in A, `manipulated` in B. */
   readonly culprits: Readonly<Record<DiffClass, readonly Culprit[]>>
+  /** All that was read. */
+  readonly files: readonly string[]
   /** All of them, where the caller asked for all. */
   readonly differences: ReadonlyArray<Culprit & { readonly class: DiffClass }> | undefined
 }
@@ -90,15 +92,16 @@ export async function diff(a: string, b: string, options: DiffOptions = {}): Pro
     const second = await openEdges(b, options, first)
     opened.push(second)
     const found = await diffEdges(first, second, options)
-    await refuseChanged([...first.filesRead(), ...second.filesRead()])
+    const read = [...first.filesRead(), ...second.filesRead()]
+    await refuseChanged(read)
     stopIfAborted(options)
-    return found
+    return { ...found, files: read.map(({ file }) => file) }
   } finally {
     for (const file of opened) await file.close()
   }
 }
 
-async function diffEdges(a: OpenFile, b: OpenFile, options: DiffOptions): Promise<Diff> {
+async function diffEdges(a: OpenFile, b: OpenFile, options: DiffOptions): Promise<Omit<Diff, 'files'>> {
   const [first, second] = [a.edges, b.edges]
   // Only what neither file names can be too much for the other, so both get the larger numbers.
   const sides = [await measured(first), await measured(second)] as const
@@ -135,7 +138,7 @@ function summed(
   whole: Comparison,
   populations: Diff['populations'],
   options: DiffOptions,
-): Omit<Diff, 'warnings'> {
+): Omit<Diff, 'warnings' | 'files'> {
   const quiet = silent('multiplicity', a, b)
   const counted = quiet === undefined && options.connectionsOnly !== true
   const { classes, culprits, ...comparison } = counted ? whole : withoutMultiplicity(whole)

@@ -3,6 +3,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from './errors.ts'
 import { AtomicFile } from './formats/atomic-write.ts'
+import { fileKey } from './formats/file-key.ts'
 import { encodeNpyHeader } from './formats/npy.ts'
 import { ROWS_NOT_COMPARED } from './row-maps.ts'
 import type { EdgeMap, Level, Proof } from './verification/proof.ts'
@@ -93,7 +94,22 @@ export class EdgeMaps {
     return file && { file: file.path, written: false, reason }
   }
 
-  commit(): void {
+  /**
+   * @param read every file that was read by now: links and raw files are known only then
+   * @throws InputError if one of these would be overwritten
+   */
+  commit(read: readonly string[]): void {
+    const taken = new Set(read.map(fileKey))
+    const lost = this.#complete.find(({ path }) => {
+      const key = fileKey(path)
+      return key !== undefined && taken.has(key)
+    })
+    if (lost !== undefined)
+      throw new InputError('was read, and would be overwritten', {
+        file: lost.path,
+        field: 'edgeMaps',
+        hint: 'give another name',
+      })
     for (const file of this.#complete) file.commit()
   }
 

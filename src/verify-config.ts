@@ -10,6 +10,7 @@ import { indexProblems } from './contract/indices.ts'
 import { planOf } from './contract/plan.ts'
 import { EdgeMaps } from './edge-maps.ts'
 import { InputError, isInputError } from './errors.ts'
+import { FilesRead } from './formats/files-read.ts'
 import { proveFull } from './full/full-checks.ts'
 import { identify } from './identify.ts'
 import { filesOf as filesNamedBy } from './interop/manip-config/arguments.ts'
@@ -82,7 +83,7 @@ export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[
       proofs.push({ ...proof, edgeMap, seconds: (performance.now() - started) / 1000 })
     }
     stopIfAborted(options)
-    maps.commit()
+    maps.commit(proofs.flatMap(({ inputs }) => inputs.map(({ file }) => file)))
     return proofs
   } finally {
     maps.abort()
@@ -142,6 +143,15 @@ function filesNamed(call: OperationCall): string[] {
   )
 }
 
+/** The logs of the run took part in the verdict. */
+const withLogs = (base: Case, logs: FilesRead): Case => ({
+  ...base,
+  proof: {
+    ...base.proof,
+    inputs: [...base.proof.inputs, ...logs.list().map(read => ({ role: 'log' as const, ...read }))],
+  },
+})
+
 async function proveOne(
   pair: Asking,
   base: Case,
@@ -157,8 +167,9 @@ async function proveOne(
   if (nothing.verdict === 'cannot_tell' || answer.edges === undefined)
     return { ...nothing, contract: provenOf(determined, config) }
   try {
-    const found = await examined(original, answer, nothing, base, determined, options, rows)
-    const read = await withFilesRead(base, pair.question, pair.answer)
+    const logFiles = new FilesRead()
+    const found = await examined(original, answer, nothing, base, determined, { ...options, logFiles }, rows)
+    const read = await withFilesRead(withLogs(base, logFiles), pair.question, pair.answer)
     const changed = await changedSince(read)
     const { inputs } = read.proof
     if (changed === undefined) return { ...nothing, inputs, ...found, contract: provenOf(determined, config) }
@@ -192,7 +203,7 @@ async function examined(
   { checks: made, findings: known }: Pick<Proof, 'checks' | 'findings'>,
   { populations, references }: Pick<Case, 'populations' | 'references'>,
   determined: Determined,
-  options: VerifyConfigOptions,
+  options: VerifyConfigOptions & { readonly logFiles: FilesRead },
   rows: { map: RowMap | NoRowMap },
 ): Promise<Partial<Proof>> {
   const examination = await examine(original, edges, determined, options)

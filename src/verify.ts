@@ -169,7 +169,7 @@ async function verifyIn(options: VerifyOptions): Promise<Proof[]> {
         })
     }
     stopIfAborted(options)
-    maps.commit()
+    maps.commit(proofs.flatMap(({ inputs }) => inputs.map(({ file }) => file)))
     return proofs
   } finally {
     maps.abort()

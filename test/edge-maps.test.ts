@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { EdgeMaps } from '../src/edge-maps.ts'
 import { InputError } from '../src/errors.ts'
 import { parseNpy } from '../src/formats/npy.ts'
 import { openCircuit } from '../src/open-circuit.ts'
@@ -143,6 +144,14 @@ describe('the map of rows', () => {
       await expect(
         prove(ROWS, KEPT, { manipulated: [manipulated], edgeMaps: [file], force: true }),
       ).rejects.toBeInstanceOf(InputError)
+    const maps = new EdgeMaps()
+    const after = join(folder, 'raw.bin')
+    writeFileSync(after, 'mine')
+    maps.open({ edgeMaps: [after], force: true, manipulated: [manipulated] }, [])
+    maps.keep(0, { file: after, written: true, rows: 0, kept: 0 })
+    expect(() => maps.commit([after])).toThrow('was read, and would be overwritten')
+    maps.abort()
+    expect(readFileSync(after, 'utf8')).toBe('mine')
     await expect(prove(ROWS, KEPT, { edgeMaps: [out, out], force: true })).rejects.toThrow('for 1 circuits')
     await expect(prove(ROWS, KEPT, { edgeMaps: [join(folder, 'none/map.npy')] })).rejects.toThrow('written')
   })

@@ -1,6 +1,6 @@
 /** What `verify CAMPAIGN` does. */
 import { readFileSync } from 'node:fs'
-import { readBy } from '../campaign/artifacts.ts'
+import { outputsOf, readBy } from '../campaign/artifacts.ts'
 import { readCampaign } from '../campaign/campaign.ts'
 import type { Variant } from '../campaign/types.ts'
 import { type CircuitOutcome, verifyCampaign } from '../campaign/verify-steps.ts'
@@ -56,7 +56,8 @@ export async function runCampaignVerify(
     quiet: flags.quiet === true,
     label: 'comparing',
   })
-  const outputs = planOutputs({ junit: flags.junit, force: flags.force }, await readBy(campaign), [])
+  const kept = [...(await readBy(campaign)), ...outputsOf(campaign)]
+  const outputs = planOutputs({ junit: flags.junit, force: flags.force }, kept, [])
   const outcomes = await verifyCampaign(campaign, {
     dryRun: flags.dryRun,
     force: flags.force,
@@ -80,7 +81,12 @@ export async function runCampaignVerify(
       throw error
     })
     .finally(() => progress.clear())
-  await outputs.write('', [], junitXml(outcomes.map(outcome => suiteOf(outcome, flags, form))))
+  const read = outcomes.flatMap(({ proof }) => proof?.inputs.map(({ file }) => file) ?? [])
+  try {
+    await outputs.write('', [], junitXml(outcomes.map(outcome => suiteOf(outcome, flags, form))), read)
+  } finally {
+    outputs.abort()
+  }
   if (flags.json) terminal.out(jsonLines(outcomes.flatMap(recordsOf), form))
   else say(campaignToText(outcomes, { show: flags.show, style: terminal.style }))
   return exitCodeOf(outcomes, flags)

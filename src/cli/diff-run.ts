@@ -42,7 +42,7 @@ export async function runDiff(
       onProgress: (done, total) => progress.update(done, total),
     }).finally(() => progress.clear())
     signal.throwIfAborted()
-    await outputs.write('', [result.differences])
+    await outputs.write('', [result.differences], undefined, result.files)
     if (flags.json) terminal.out(jsonLines([diffRecord(result)], formOf(flags)))
     else say(diffToText(result, { show: flags.show, style: terminal.style }))
     return result.equal ? AS_ASKED : DIFFERS

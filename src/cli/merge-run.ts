@@ -44,7 +44,12 @@ export async function runMerge(
   const outputs = planOutputs(flags, [...files, ...partials.flatMap(({ partial }) => filesOf(partial))], [])
   try {
     const proofs = mergePartials(partials)
-    await outputs.write(proofFile(proofs, form), [])
+    await outputs.write(
+      proofFile(proofs, form),
+      [],
+      undefined,
+      proofs.flatMap(({ inputs }) => inputs.map(({ file }) => file)),
+    )
     if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords), form))
     else say(proofsToText(proofs, { show: flags.show, style: terminal.style }))
     return exitCodeOf(proofs)

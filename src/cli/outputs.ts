@@ -5,7 +5,7 @@ import { InputError } from '../errors.ts'
 import { AtomicFile } from '../formats/atomic-write.ts'
 import { type DifferenceRow, differencesToCsv, differencesToNpz } from '../report/differences.ts'
 import { nameOfPath } from '../sonata/circuit.ts'
-import { refuseOverwriting } from './overwriting.ts'
+import { refuseOverwriting, refuseRead } from './overwriting.ts'
 import { STDOUT, STDOUT_MAP, StdoutFile, sendMap, type Writable } from './stdout-file.ts'
 
 export interface OutputFlags {
@@ -18,11 +18,15 @@ export interface OutputFlags {
 }
 
 export interface Outputs {
-  /** `differences`: of each circuit, in order; undefined for one that could not be compared. */
+  /**
+   * @param differences of each circuit, in order; undefined for one that could not be compared
+   * @param read every file that was read: none of them is overwritten, even with `force`
+   */
   write(
     proof: string,
     differences: readonly (readonly DifferenceRow[] | undefined)[],
-    junit?: string,
+    junit: string | undefined,
+    read: readonly string[],
   ): Promise<void>
   /** Leave nothing behind. Harmless after everything was written. */
   abort(): void
@@ -77,9 +81,10 @@ export function planOutputs(
     const tables = tablesOf.map(path => open(path, '--write-differences'))
     return {
       abort,
-      write: async (text, differences, junit = '') => {
+      write: async (text, differences, junit, read) => {
+        refuseRead(asked, read)
         await writeTables(tables, differences)
-        writeText(xml, junit)
+        writeText(xml, junit ?? '')
         writeText(proof, text)
         if (flags.writeEdgeMap === STDOUT) sendMap()
       },

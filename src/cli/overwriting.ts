@@ -5,6 +5,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve, sep } from 'node:path'
 import { InputError } from '../errors.ts'
+import { fileKey } from '../formats/file-key.ts'
 
 export interface Output {
   readonly path: string
@@ -19,7 +20,7 @@ export interface Output {
  *   whatever name or link, or that holds HDF5 or Parquet: connproof writes neither
  */
 export function refuseOverwriting(outputs: readonly Output[], inputs: readonly (string | undefined)[]): void {
-  const there = outputs.filter(({ path }) => keyOf(path) !== undefined)
+  const there = outputs.filter(({ path }) => fileKey(path) !== undefined)
   if (there.length === 0) return
   const files = new ReadFiles(inputs.filter(input => input !== undefined))
   for (const { path, field } of there) {
@@ -31,6 +32,22 @@ export function refuseOverwriting(outputs: readonly Output[], inputs: readonly (
         hint: 'give another name',
       })
   }
+}
+
+/**
+ * The same once more where all that was read is known: raw files and linked files that only HDF5 names, logs.
+ *
+ * @throws InputError for the first output that is one of these files, under whatever name or link
+ */
+export function refuseRead(outputs: readonly Output[], read: readonly string[]): void {
+  const keys = new Set(read.map(fileKey))
+  const found = outputs.find(({ path }) => fileKey(path) !== undefined && keys.has(fileKey(path)))
+  if (found !== undefined)
+    throw new InputError('was read, and would be overwritten', {
+      file: found.path,
+      field: found.field,
+      hint: 'give another name',
+    })
 }
 
 /** A folder stands for the circuit in it. */
@@ -53,7 +70,7 @@ class ReadFiles {
   }
 
   roleOf(path: string): string | undefined {
-    const own = this.#files.get(keyOf(path) ?? '')
+    const own = this.#files.get(fileKey(path) ?? '')
     if (own !== undefined) return own
     const real = realpathSync(path)
     const folder = [...this.#folders].find(one => real.startsWith(one + sep))
@@ -61,7 +78,7 @@ class ReadFiles {
   }
 
   #add(path: string, role: string, step: number): void {
-    const key = keyOf(path)
+    const key = fileKey(path)
     if (key === undefined || this.#files.has(key)) return
     this.#files.set(key, role)
     const inside = step === 0 ? 'is a file of a circuit that is read' : role
@@ -81,7 +98,7 @@ class ReadFiles {
   }
 
   #addNamed(by: string, path: string, role: string, step: number): void {
-    if (keyOf(path) === undefined) return
+    if (fileKey(path) === undefined) return
     const found = statSync(path)
     if (found.isFile()) this.#add(path, role, step)
     if (!found.isDirectory()) return
@@ -103,16 +120,6 @@ class ReadFiles {
 const readsFolder = (file: string): boolean => !/\.ya?ml$/.test(file) && !isCampaign(file)
 
 const isCampaign = (file: string): boolean => /"manipulations"\s*:/.test(textOf(file))
-
-/** The same file under whatever name; undefined where there is none, or none that can be reached. */
-function keyOf(path: string): string | undefined {
-  try {
-    const { dev, ino } = statSync(path, { bigint: true })
-    return `${dev}:${ino}`
-  } catch {
-    return undefined
-  }
-}
 
 function namesIn(folder: string): string[] {
   try {
@@ -155,17 +162,24 @@ function textOf(file: string): string {
   }
 }
 
+const HDF5 = '\x89HDF\r\n\x1a\n'
+/** Before what HDF5 writes there may be a block of the user's, of 512 bytes or that times a power of 2. */
+const LAST_SIGNATURE = 1 << 20
+
 /** Not even a circuit that nobody named. */
 function holdsCircuit(path: string): string | undefined {
   if (!statSync(path).isFile()) return undefined
-  const start = Buffer.alloc(8)
   const file = openSync(path, 'r')
+  const textAt = (at: number): string => {
+    const bytes = Buffer.alloc(8)
+    return bytes.toString('latin1', 0, readSync(file, bytes, 0, 8, at))
+  }
   try {
-    readSync(file, start, 0, 8, 0)
+    if (textAt(0).startsWith('PAR1')) return 'holds Parquet'
+    for (let at = 0; at <= LAST_SIGNATURE; at = at === 0 ? 512 : 2 * at)
+      if (textAt(at) === HDF5) return 'holds HDF5'
+    return undefined
   } finally {
     closeSync(file)
   }
-  const signature = start.toString('latin1')
-  if (signature === '\x89HDF\r\n\x1a\n') return 'holds HDF5'
-  return signature.startsWith('PAR1') ? 'holds Parquet' : undefined
 }

@@ -34,7 +34,7 @@ import type { SelectionMode } from '../selection/draw.ts'
 import { effectiveSeed } from '../selection/seed.ts'
 import { readIdList } from '../sonata/id-file.ts'
 import { AS_ASKED } from './exit-codes.ts'
-import { refuseOverwriting } from './overwriting.ts'
+import { refuseOverwriting, refuseRead } from './overwriting.ts'
 import type { Session } from './program.ts'
 import { Progress } from './progress.ts'
 import { formOf } from './record-flags.ts'
@@ -55,10 +55,19 @@ export async function runSelect(
   const asked = parseAsked(list, flags)
   const index = Number(/^\d+$/.exec(basename(resolve(asked.output)))?.[0] ?? 0)
   const seed = seedOf(asked.seed, index, flags)
-  refuseOverwriting(
-    [...REMOVAL_FILES, RECORD_FILE].map(name => ({ path: join(asked.output, name), field: '--output' })),
-    [list, flags.circuit, flags.nodes, flags.source, flags.target, flags.pre, flags.post],
-  )
+  const outputs = [...REMOVAL_FILES, RECORD_FILE].map(name => ({
+    path: join(asked.output, name),
+    field: '--output',
+  }))
+  refuseOverwriting(outputs, [
+    list,
+    flags.circuit,
+    flags.nodes,
+    flags.source,
+    flags.target,
+    flags.pre,
+    flags.post,
+  ])
   const reads = new FilesRead()
   if (list !== undefined) reads.note(list)
   const opened = flags.circuit === undefined ? undefined : await openSelected(flags.circuit, flags)
@@ -70,7 +79,12 @@ export async function runSelect(
     if (left !== undefined) terminal.err(`connproof: ${left}\n`)
     const refusal = refusalOf(prepared)
     if (refusal !== undefined) throw refusal
-    await refuseChanged([...reads.list(), ...(opened?.filesRead() ?? [])])
+    const read = [...reads.list(), ...(opened?.filesRead() ?? [])]
+    await refuseChanged(read)
+    refuseRead(
+      outputs,
+      read.map(({ file }) => file),
+    )
     const selection = selectFrom(prepared, { amount: asked.amount, seed, generator: flags.generator })
     const record = selectionRecord(selection)
     const files = await writeSelection(asked.output, selection, {

@@ -5,12 +5,13 @@ import { isCampaignFile } from '../campaign/recognise.ts'
 import { withVariant } from '../campaign/variant-question.ts'
 import { InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
+import { filesOf } from '../shards/merge.ts'
 import { type Partial, partialToText, readPartial, type Shard, shardName } from '../shards/partial.ts'
 import { runShard } from '../shards/run-shard.ts'
 import type { FindingCode } from '../verification/proof.ts'
 import type { VerifyOptions } from '../verify.ts'
 import { AS_ASKED } from './exit-codes.ts'
-import { refuseOverwriting } from './overwriting.ts'
+import { refuseOverwriting, refuseRead } from './overwriting.ts'
 import type { Session } from './program.ts'
 import { resourcesFor } from './resources.ts'
 import { STDOUT } from './stdout-file.ts'
@@ -41,7 +42,9 @@ export async function runShardVerb(
       replace: flags.force,
       anyOrder: flags.anyOrder,
       onPartial: partial => {
-        if (!toStdout) writeFileAtomic(file, partialToText(partial))
+        if (toStdout) return
+        refuseRead([{ path: file, field: '--partial' }], filesOf(partial))
+        writeFileAtomic(file, partialToText(partial))
       },
     })
   const campaign = manipulated.length === 0 && (await isCampaignFile(original))

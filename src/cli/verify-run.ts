@@ -1,5 +1,6 @@
 /** What `verify` does: outputs made sure of first, then the proof, then the reports. */
 
+import { mayBeLogs } from '../contract/rewiring-logs.ts'
 import { InputError } from '../errors.ts'
 import { openCircuits } from '../list-circuits.ts'
 import { openCircuit } from '../open-circuit.ts'
@@ -46,6 +47,7 @@ export async function runVerify(
       proofFile(proofs, form),
       proofs.map(proof => proof.differences),
       junitXml(proofs.map(proof => proofSuite(formed(proofRecord(proof), form)))),
+      filesRead(proofs),
     )
     const { terminal } = session
     if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords), form))
@@ -71,7 +73,8 @@ export async function runConfigVerify(
   refuseOfCampaigns(flags)
   const form = formOf(flags)
   const say = saidOn(terminal, writtenBy(flags), flags.json)
-  const outputs = planOutputs(flags, [...readBy(flags), original, ...manipulated], manipulated)
+  const logs = manipulated.flatMap(result => mayBeLogs(result, flags.logs))
+  const outputs = planOutputs(flags, [...readBy(flags), original, ...manipulated, ...logs], manipulated)
   const progress = new Progress({
     write: terminal.err,
     tty: terminal.errIsTty,
@@ -111,6 +114,7 @@ export async function runConfigVerify(
       proofFile(proofs, form),
       proofs.map(proof => proof.differences),
       junitXml(proofs.map(proof => proofSuite(formed(proofRecord(proof), form)))),
+      filesRead(proofs),
     )
     if (flags.json) terminal.out(jsonLines(proofs.flatMap(proofRecords), form))
     else say(proofsToText(proofs, { show: flags.show, style: terminal.style }))
@@ -127,6 +131,9 @@ export const readBy = ({ removed, added, config, source, target, nodes }: Verify
   ...[removed, added, config],
   ...[source, target, nodes],
 ]
+
+const filesRead = (proofs: readonly Proof[]): string[] =>
+  proofs.flatMap(({ inputs }) => inputs.map(({ file }) => file))
 
 /** Files that are written, by flag. */
 const writtenBy = (flags: VerifyFlags): Record<string, string | undefined> => ({

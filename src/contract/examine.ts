@@ -1,6 +1,7 @@
 /** One result against what its manip_config determines: the prediction where there is one, and the invariants. */
 import type { EdgeSource } from '../connectome/edges.ts'
 import { overflowingSplit, type Plan } from '../connectome/operations.ts'
+import { FilesRead } from '../formats/files-read.ts'
 import { type Prediction, predict } from '../manipulation/predict.ts'
 import { checkInvariants, type InvariantOptions, type Invariants } from '../verification/contracts/judge.ts'
 import { compareSynapses } from '../verification/synapses/compare.ts'
@@ -35,6 +36,8 @@ export interface Examination {
 export interface ExamineOptions extends SynapseOptions {
   /** Folder of the npz logs of conn_rewiring. */
   readonly logs?: string | undefined
+  /** Learns which of them were read. */
+  readonly logFiles?: FilesRead | undefined
 }
 
 /** @throws InputError if the original cannot be read */
@@ -92,7 +95,8 @@ export async function examine(
   const left = plan.operations.slice(begun?.first ?? 0).filter(({ kind }) => kind !== 'null_manipulation')
   // The logs of a function say nothing of what others made of its rows.
   const rewires = left.length === 1 && left[0]?.kind === 'conn_rewiring'
-  const logs = rewires ? await findRewiringLogs(result.file, plan.splits, options.logs) : undefined
+  const logFiles = options.logFiles ?? new FilesRead()
+  const logs = rewires ? await findRewiringLogs(result.file, plan.splits, options.logs, logFiles) : undefined
   const invariants = await checkInvariants(original, result, plan.operations, {
     ...options,
     splits: plan.splits,

@@ -1,7 +1,9 @@
 /** The npz logs that conn_rewiring writes beside the log of a run. Source: connectome-manipulator.md 2.8, 3.2. */
+import { readdirSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { InputError } from '../errors.ts'
+import type { FilesRead } from '../formats/files-read.ts'
 import type { NpyArray } from '../formats/npy.ts'
 import { NpzFile } from '../formats/npz.ts'
 import type { SplitLog } from '../verification/contracts/rewiring-log.ts'
@@ -14,16 +16,17 @@ const FOLDERS = ['logs', 'data_logs']
 
 /**
  * The logs of a run: in `folder`, else in `logs` or `data_logs` beside its result. Of several for one split the
- * newest counts. Undefined where there is none.
+ * newest counts. Undefined where there is none. `reads` learns which were read.
  *
  * @throws InputError if a split has none although others have, or if one cannot be read
  */
 export async function findRewiringLogs(
   result: string,
   splits: number,
-  folder?: string,
+  folder: string | undefined,
+  reads: FilesRead,
 ): Promise<RewiringLogs | undefined> {
-  const folders = folder === undefined ? FOLDERS.map(name => join(dirname(result), name)) : [folder]
+  const folders = logFolders(dirname(result), folder)
   const newest = new Map<number, { file: string; time: number }>()
   for (const one of folders) {
     for (const name of await readdir(one).catch(() => [])) {
@@ -43,9 +46,31 @@ export async function findRewiringLogs(
         file: folder ?? dirname(result),
         hint: 'The run did not finish, or its logs are of several runs.',
       })
+    reads.note(found.file)
     logs.push(await readLog(found.file))
   }
   return logs
+}
+
+const logFolders = (result: string, folder?: string): string[] =>
+  folder === undefined ? FOLDERS.map(name => join(result, name)) : [folder]
+
+/** Whatever a run may have logged there, read or not: it cannot be made again. `result`: the circuit or its folder. */
+export function mayBeLogs(result: string, folder?: string): string[] {
+  const folders = [result, dirname(result)].flatMap(one => logFolders(one, folder))
+  return [...new Set(folders)].flatMap(one =>
+    namesIn(one)
+      .filter(name => name.endsWith('.npz'))
+      .map(name => join(one, name)),
+  )
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 async function readLog(file: string): Promise<SplitLog | undefined> {

@@ -105,7 +105,7 @@ export interface CheckResult {
 }
 
 export interface InputIdentity {
-  readonly role: 'original' | 'manipulated' | 'removed' | 'added' | 'config'
+  readonly role: 'original' | 'manipulated' | 'removed' | 'added' | 'config' | 'log'
   readonly file: string
   readonly bytes: number
   /** ISO 8601, UTC. */

@@ -99,6 +99,13 @@ describe('a campaign of seven manipulations', { timeout: 60_000 }, () => {
     expect(xml).not.toContain('<failure')
     const again = await run('verify', 'campaign.yaml', '--junit', 'junit.xml')
     expect(again.stderr).toMatch(/--junit: exists already/)
+    for (const own of ['connproof.lock.json', 'RecipRemoval_Unstruct/3/proof.json']) {
+      const file = join(notebook.out, own)
+      const before = readFileSync(file, 'utf8')
+      const over = await run('verify', 'campaign.yaml', '--junit', file, '--force')
+      expect(over).toMatchObject({ code: 2, stderr: expect.stringMatching(/would be overwritten/) })
+      expect(readFileSync(file, 'utf8')).toBe(before)
+    }
   })
 
   it('says all of it as JSON', async () => {

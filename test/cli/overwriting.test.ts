@@ -1,5 +1,5 @@
 /** No output takes the place of a file that is read, whatever it is called there. */
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -54,6 +54,9 @@ beforeAll(() => {
   write('broken/circuit_config.json', '{ "manifest": {}, "edges_file": "edges.h5", ')
   write('broken/edges.h5', 'x')
   write('lone.h5', Buffer.from('\x89HDF\r\n\x1a\nrest', 'latin1'))
+  write('block.dat', Buffer.from(`${'user'.repeat(256)}\x89HDF\r\n\x1a\nrest`, 'latin1'))
+  write('raw.dat', 'weights')
+  linkSync(at('raw.dat'), at('raw-too.dat'))
   write('lone.parquet', 'PAR1rest')
   write('earlier.json', '{}')
   symlinkSync(at('c/networks/edges.h5'), at('link.json'))
@@ -92,7 +95,7 @@ describe('an output is refused that is', () => {
     expect(() => refuse(output, 'earlier.json', input)).toThrow(/would be overwritten/)
   })
 
-  it.each(['lone.h5', 'lone.parquet'])('a circuit that nobody reads: %s', output => {
+  it.each(['lone.h5', 'block.dat', 'lone.parquet'])('a circuit that nobody reads: %s', output => {
     expect(() => refuse(output)).toThrow(/holds (HDF5|Parquet)/)
   })
 
@@ -113,4 +116,16 @@ it.each([
 ] as const)('--%s is refused with --force as without', (flag, name) => {
   for (const force of [true, undefined] as const)
     expect(() => planOutputs({ [flag]: at(name), force }, [at('c')], [at('c')])).toThrow(/overwritten/)
+})
+
+it('what turned out to be read only during the run stays, with --force as without', async () => {
+  for (const [flag, name] of [
+    ['proof', 'raw.dat'],
+    ['junit', 'raw-too.dat'],
+  ] as const) {
+    const outputs = planOutputs({ [flag]: at(name), force: true }, [at('c')], [at('c')])
+    await expect(outputs.write('{}', [], '<xml/>', [at('raw.dat')])).rejects.toThrow(/was read, and would be/)
+    outputs.abort()
+    expect(readFileSync(at('raw.dat'), 'utf8')).toBe('weights')
+  }
 })
