@@ -18,9 +18,9 @@ type Write = (pairs: readonly Pair[], name: string) => Promise<string> | string
 
 const KINDS: Readonly<Record<string, Write>> = {
   'conns_removed.csv': (pairs, name) =>
-    writeText(folder, `${name}_ones.csv`, pairs.map(([s, t]) => `${s + 1},${t + 1}\n`).join('')),
+    writeText(folder, `${name}_list_gids.csv`, pairs.map(([s, t]) => `${s + 1},${t + 1}\n`).join('')),
   npy: (pairs, name) =>
-    writeNpy(folder, `${name}_ones.npy`, {
+    writeNpy(folder, `${name}_list_gids.npy`, {
       shape: [2, pairs.length],
       data: BigInt64Array.from(columnsOf(pairs), id => BigInt(id + 1)),
     }),
