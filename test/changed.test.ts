@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { runConfig } from '../src/cli/config-run.ts'
+import { runConfigSelect } from '../src/cli/select-config-run.ts'
 import { runSelect } from '../src/cli/select-run.ts'
 import { diff } from '../src/diff.ts'
+import { refuseChanged } from '../src/identify.ts'
 import { inspect } from '../src/inspect.ts'
+import { checkManipConfig } from '../src/interop/manip-config/check.ts'
 import { openCircuits } from '../src/list-circuits.ts'
 import { PLAIN } from '../src/report/style.ts'
 import { mergePartials, type PartialFile, requireUnchanged } from '../src/shards/merge.ts'
@@ -93,6 +97,52 @@ describe('a file that is changed while it is read is told', () => {
     }
     const terminal = { out: () => {}, err: () => {}, style: PLAIN, errIsTty: false }
     expect(await runSelect(LIST, flags, { terminal, signal })).toBe(0)
+  })
+})
+
+describe('a configuration that is changed while its circuit is read is told', () => {
+  const config = join(folder, 'manip_config.json')
+  const manipulation = { name: 'x', fcts: [{ source: 'conn_removal', model_config: { amount_pct: 100 } }] }
+  const content = {
+    circuit_config: 'linked/circuit_config.json',
+    seed: 1,
+    N_split_nodes: 1,
+    manip: manipulation,
+  }
+  beforeEach(() => writeFileSync(config, JSON.stringify(content)))
+  const silent = { out: () => {}, err: () => {}, style: PLAIN, errIsTty: false }
+
+  it.each(['config', 'circuit'])('by select --from-config, which writes nothing then: the %s', async what => {
+    const output = join(folder, 'out')
+    const flags = { circuit: linked, output } as unknown as Parameters<typeof runConfigSelect>[2]
+    const signal = new AbortController().signal
+    const file = what === 'config' ? config : IDS
+    signal.throwIfAborted = touch(file)
+    const running = runConfigSelect(config, undefined, flags, { terminal: silent, signal })
+    await expect(running).rejects.toMatchObject(changed(file))
+    expect(existsSync(output)).toBe(false)
+  })
+
+  it('by config --check and --simulation', async () => {
+    const check = await checkManipConfig(config, {
+      get folder() {
+        touch(config)()
+        return folder
+      },
+    })
+    expect(check.reads.map(({ file }) => file)).toEqual(expect.arrayContaining([config, IDS]))
+    await expect(refuseChanged(check.reads)).rejects.toMatchObject(changed(config))
+    const session = { terminal: silent, signal: new AbortController().signal, exitCode: 0 }
+    writeFileSync(LIST, '1,2\n')
+    const simulation = {
+      simulation: 'sonata',
+      population: 'All',
+      get form() {
+        touch(LIST)()
+        return 'pairs'
+      },
+    } as unknown as Parameters<typeof runConfig>[1]
+    await expect(runConfig([LIST], simulation, session)).rejects.toMatchObject(changed(LIST))
   })
 })
 

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { makeFolders } from '../formats/make-folder.ts'
+import { refuseChanged } from '../identify.ts'
 import { checkManipConfig, isAccepted } from '../interop/manip-config/check.ts'
 import { candidates, placeOf } from '../interop/manip-config/find-result.ts'
 import { manipulationScript } from '../interop/manip-config/job-script.ts'
@@ -20,6 +21,7 @@ import { formOf } from './record-flags.ts'
 export async function writeJob(file: string, flags: ConfigFlags, { terminal }: Session): Promise<number> {
   const config = await readManipConfig(file)
   const check = await checkManipConfig(file, { folder: flags.folder })
+  await refuseChanged(check.reads)
   const bad = check.diagnostics.find(({ severity }) => severity === 'error')
   if (!isAccepted(check) && bad !== undefined)
     throw new InputError(`${bad.message} [${bad.code}]`, { file, field: bad.path, hint: bad.hint })

@@ -3,6 +3,7 @@ import { isCampaignFile } from '../campaign/recognise.ts'
 import { InputError, isInputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import { readTextFile } from '../formats/json.ts'
+import { refuseChanged } from '../identify.ts'
 import { checkManipConfig, isAccepted } from '../interop/manip-config/check.ts'
 import { migrateManipConfig } from '../interop/manip-config/migrate.ts'
 import { configCheckRecord, configCheckToText } from '../report/config-check.ts'
@@ -56,6 +57,7 @@ async function checkAll(
   for (const file of files) {
     try {
       const check = await checkManipConfig(file, { folder, release })
+      await refuseChanged(check.reads)
       terminal.out(
         json
           ? jsonLines([configCheckRecord(check)], formOf(flags))

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { Pairs } from '../connectome/pairs.ts'
 import { InputError } from '../errors.ts'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
+import { FilesRead } from '../formats/files-read.ts'
 import { makeFolders } from '../formats/make-folder.ts'
+import { refuseChanged } from '../identify.ts'
 import { readPairList } from '../inputs/pair-list.ts'
 import { readBlueConfig } from '../interop/blueconfig.ts'
 import { openSimulation } from '../interop/open-simulation.ts'
@@ -33,10 +35,13 @@ export async function writeSimulation(
   flags: ConfigFlags,
   { terminal }: Session,
 ): Promise<number> {
+  const reads = new FilesRead()
+  for (const one of [file, flags.simulationConfig]) if (one !== undefined) reads.note(one)
   const pairs = await readConnections(file, flags)
   const form = flags.form ?? 'compact'
   const make = flags.simulation === 'sonata' ? sonataFiles : blueConfigFiles
   const { files, notes, record } = await make(pairs, form, flags)
+  await refuseChanged(reads.list())
   const folder = flags.output
   if (folder === undefined) for (const text of Object.values(files)) terminal.out(text)
   else {
@@ -82,6 +87,7 @@ async function inSimulation(
   const opened = await openSimulation(file, { oneProcess })
   try {
     const found = await silenceIn(opened, pairs, form, populations)
+    await refuseChanged([...opened.reads.list(), ...opened.circuit.filesRead()])
     return {
       files: sonataTexts(found.connection_overrides, found.node_sets),
       notes: notesOf(found, file),

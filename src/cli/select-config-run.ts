@@ -5,15 +5,17 @@ import { join } from 'node:path'
 import { planOf } from '../contract/plan.ts'
 import { predictRemoval } from '../contract/predicted-removal.ts'
 import { InputError } from '../errors.ts'
+import { FilesRead } from '../formats/files-read.ts'
 import { makeFolders } from '../formats/make-folder.ts'
 import { writeMaskNpz } from '../formats/scipy-sparse.ts'
+import { refuseChanged } from '../identify.ts'
 import { manipulatedBy } from '../interop/manip-config/edge-population.ts'
 import { readManipConfig } from '../interop/manip-config/parse.ts'
 import { MASK_FILE } from '../interop/removal-files.ts'
 import { openCircuit } from '../open-circuit.ts'
 import { jsonLines } from '../report/json.ts'
 import { AS_ASKED } from './exit-codes.ts'
-import { refuseOverwriting } from './overwriting.ts'
+import { refuseOverwriting, refuseRead } from './overwriting.ts'
 import type { Session } from './program.ts'
 import { formOf } from './record-flags.ts'
 import type { SelectFlags } from './select.ts'
@@ -32,15 +34,22 @@ export async function runConfigSelect(
       hint: 'connproof select --from-config manip_config.json --circuit O1v5/ --output DIR',
     })
   const mask = join(flags.output, MASK_FILE)
+  const reads = new FilesRead()
+  reads.note(file)
   const config = await readManipConfig(file)
   const circuit = await openCircuit(flags.circuit)
   try {
     const edges = await circuit.edgePopulation(flags.population ?? (await manipulatedBy(config, circuit)))
     const plan = await planOf(config, { circuit, ...edges }, flags.splits)
     const predicted = await predictRemoval(edges, plan, { signal })
+    await refuseChanged([...reads.list(), ...circuit.filesRead()])
     for (const warning of predicted.warnings) terminal.err(`connproof: warning: ${warning}\n`)
     if (!flags.dryRun) {
       refuseOverwriting([{ path: mask, field: '--output' }], [file, flags.circuit])
+      refuseRead(
+        [{ path: mask, field: '--output' }],
+        circuit.filesRead().map(read => read.file),
+      )
       refuseExisting(mask, flags.force === true)
       makeFolders(flags.output)
       await writeMaskNpz(mask, predicted.mask)

@@ -27,7 +27,11 @@ export class FilesRead {
 
   /** What was noted elsewhere, as it was noted there. */
   noteAll(other: FilesRead): void {
-    for (const one of other.list()) if (!this.#files.has(one.file)) this.#files.set(one.file, one)
+    for (const one of other.list()) this.add(one)
+  }
+
+  add(one: FileRead): void {
+    if (!this.#files.has(one.file)) this.#files.set(one.file, one)
   }
 
   /** In the order of their paths. */

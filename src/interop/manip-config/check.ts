@@ -1,7 +1,9 @@
 /** Everything that is known to be wrong with a manip_config.json, and which versions it is for. */
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { FileRead } from '../../connectome/circuit.ts'
 import { InputError } from '../../errors.ts'
+import { FilesRead } from '../../formats/files-read.ts'
 import { readTextFile } from '../../formats/json.ts'
 import { isPythonList, isPythonObject, type PythonJson } from '../../formats/python-json.ts'
 import { openCircuit } from '../../sonata/circuit.ts'
@@ -24,6 +26,8 @@ export interface ConfigCheck {
   readonly diagnostics: readonly Diagnostic[]
   /** The circuit was there, so that selections, populations and masks were looked at. */
   readonly circuit: boolean
+  /** What was read, as it was before: whoever answers with this makes sure that it still is. */
+  readonly reads: readonly FileRead[]
 }
 
 export interface CheckOptions {
@@ -35,6 +39,8 @@ export interface CheckOptions {
 
 /** @throws InputError if the file cannot be read or is no JSON: nothing can be told of it */
 export async function checkManipConfig(file: string, options: CheckOptions = {}): Promise<ConfigCheck> {
+  const reads = new FilesRead()
+  reads.note(file)
   const text = await readTextFile(file)
   const { config, diagnostics, document } = parseManipConfig(text, file)
   const findings = new Findings(document)
@@ -43,12 +49,19 @@ export async function checkManipConfig(file: string, options: CheckOptions = {})
   let circuit = false
   if (config !== undefined) {
     checkRules(config, document, findings)
-    circuit = await checkCircuit(config, options.folder ?? dirname(resolve(file)), findings)
+    circuit = await checkCircuit(config, options.folder ?? dirname(resolve(file)), findings, reads)
   }
   checkVersions(accepted, findings)
   if (options.release !== undefined) checkRelease(options.release, accepted, findings)
   const found = findings.all.toSorted((a, b) => a.line - b.line)
-  return { file, ...identity(config, document.value), acceptance: accepted, diagnostics: found, circuit }
+  return {
+    file,
+    ...identity(config, document.value),
+    acceptance: accepted,
+    diagnostics: found,
+    circuit,
+    reads: reads.list(),
+  }
 }
 
 export const isAccepted = (check: ConfigCheck): boolean => !hasErrors(check.diagnostics)
@@ -59,7 +72,12 @@ export const circuitFileOf = (
   folder: string,
 ): string => resolve(folder, circuitPath ?? '', circuitConfig)
 
-async function checkCircuit(config: ManipConfig, folder: string, findings: Findings): Promise<boolean> {
+async function checkCircuit(
+  config: ManipConfig,
+  folder: string,
+  findings: Findings,
+  reads: FilesRead,
+): Promise<boolean> {
   const file = circuitFileOf(config, folder)
   if (!(await stat(file).catch(() => undefined))?.isFile()) {
     findings.note(
@@ -72,6 +90,7 @@ async function checkCircuit(config: ManipConfig, folder: string, findings: Findi
   const circuit = await openCircuit(file)
   try {
     await checkOnCircuit(config, circuit, folder, findings)
+    for (const read of circuit.filesRead()) reads.add(read)
   } finally {
     circuit.close()
   }
