@@ -109,13 +109,13 @@ describe('diff', () => {
       fc.asyncProperty(edges, edges, kind, async (a, b, kindA) => {
         const left = await write('a', a, kindA)
         const { multiplicity_changed: _, ...expected } = reference(a, b)
-        const adjacency = await diff(left, await writeAdjacency(b, join(folder, 'mask.npz')), {
+        const adjacency = await diff(left, await writeAdjacency(b, join(folder, 'b.npz')), {
           all: true,
           pairs: 'columns',
         })
         const counts = { ...expected, multiplicity_changed: null }
         expect(diffRecord(adjacency)).toMatchObject({ counts })
-        expect(adjacency.multiplicityUnknown).toMatch(/mask\.npz lists connections/)
+        expect(adjacency.multiplicityUnknown).toMatch(/b\.npz lists connections/)
         const wanted = await diff(left, await write('b', b, 'npy'), {
           all: true,
           connectionsOnly: true,
