@@ -15,9 +15,9 @@ export {
   type SilencedDiffOptions,
 } from './diff-silenced.ts'
 export { InputError, isInputError } from './errors.ts'
-export { pairListOf, readPairList } from './inputs/pair-list.ts'
 export { type EdgeFacts, type Inspection, type InspectOptions, inspect, type NodeFacts } from './inspect.ts'
 export { openCircuit } from './open-circuit.ts'
+export { pairListOf, readMask, readPairList } from './read-lists.ts'
 export {
   heldTo,
   type ListSource,
@@ -33,7 +33,7 @@ export {
 export type { Amount } from './selection/amount.ts'
 export type { Drawn, GeneratorName, SelectionMode } from './selection/draw.ts'
 export type { LintCode, LintFinding } from './selection/lint.ts'
-export { type MaskFile, type MaskIds, readMask } from './selection/mask.ts'
+export type { MaskFile, MaskIds } from './selection/mask.ts'
 export {
   type Silenced,
   type SilencedCounts,

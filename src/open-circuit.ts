@@ -1,6 +1,7 @@
 /** Circuits of every kind, told apart by what the file holds and not by its name. */
 import { stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { requireArguments, requirePath } from './arguments.ts'
 import { InputError } from './errors.ts'
 import { readJsonFile, readTextFile } from './formats/json.ts'
 import { sniff } from './formats/sniff.ts'
@@ -22,6 +23,8 @@ const IN_FOLDER = ['circuit_config.json', 'CircuitConfig', 'BlueConfig']
  * @throws InputError if `path` is none of these. Faults of single populations show when they are used.
  */
 export async function openCircuit(path: string, options: CircuitOptions = {}): Promise<SonataCircuit> {
+  requirePath(path, 'path')
+  requireArguments(options)
   const file = await fileOf(path)
   const parquet = await findParquet(file)
   if (parquet !== undefined) return openParquetCircuit(parquet, options)

@@ -1,5 +1,5 @@
 /** From a list and a circuit to the connections that are removed, their mask and their files. */
-import { requireArguments, requirePath, stopIfAborted } from './arguments.ts'
+import { requireArgument, requireArguments, requirePath, stopIfAborted } from './arguments.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import type { PairList } from './connectome/pairs.ts'
 import type { NodeSelection } from './connectome/selection.ts'
@@ -64,6 +64,7 @@ export interface PreparedList {
  */
 export async function prepareList(source: ListSource, options: PrepareOptions): Promise<PreparedList> {
   requireArguments(options, ['mode'])
+  requireArgument('source', source)
   const prepared = await prepare(source, options)
   stopIfAborted(options)
   return prepared
@@ -211,6 +212,8 @@ function requireNodes(list: PairList, side: 'source' | 'target', nodes: NodeSele
  * Then all that is there is drawn, as the notebook does.
  */
 export function heldTo(prepared: PreparedList, amount: Amount): PreparedList {
+  requireArgument('prepared', prepared)
+  requireArgument('amount', amount)
   const asked = typeof amount === 'object' && 'count' in amount ? amount.count : 0
   const count = asked - prepared.list.source.length
   if (!(count > 0)) return prepared
@@ -234,6 +237,8 @@ export function selectFrom(
   prepared: PreparedList,
   draw: { amount: Amount; seed: number; generator?: GeneratorName | undefined },
 ): Selection {
+  requireArgument('prepared', prepared)
+  requireArgument('draw', draw)
   const { list, mode, circuit } = prepared
   const drawn = drawnFrom(list, { pairs: list, mode, ...draw })
   const masked = circuit === undefined ? undefined : maskOfPairs(drawn, circuit.source, circuit.target)
@@ -263,15 +268,19 @@ export interface WriteOptions {
  */
 export async function writeSelection(
   folder: string,
-  { prepared: { circuit }, drawn, masked }: Selection,
-  { record, ...options }: WriteOptions = {},
+  selection: Selection,
+  options: WriteOptions = {},
 ): Promise<WrittenFile[]> {
   requirePath(folder, 'folder')
   requireArguments(options)
+  requireArgument('selection', selection)
+  const { prepared, drawn, masked } = selection
+  const { circuit } = prepared
+  const { record, ...how } = options
   const files = await encodeRemoval({
     pairs: drawn,
     masked: circuit && masked && { ...circuit, mask: masked.mask },
     record,
   })
-  return writeFileSet(folder, files, { names: REMOVAL_FILES, notes: [RECORD_FILE], ...options })
+  return writeFileSet(folder, files, { names: REMOVAL_FILES, notes: [RECORD_FILE], ...how })
 }

@@ -103,6 +103,11 @@ export interface VerifyOptions extends NamedPair {
  */
 export async function verify(options: VerifyOptions): Promise<Proof[]> {
   requireArguments(options, ['original', 'manipulated'])
+  const { manipulated, requests = manipulated } = options
+  if (requests.length !== manipulated.length)
+    throw new InputError(`${requests.length} requests for ${manipulated.length} circuits`, {
+      field: 'requests',
+    })
   if (options.pool !== undefined) return verifyIn(options)
   const pool = new WorkerPool()
   try {

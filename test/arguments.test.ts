@@ -6,7 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourcesFor } from '../src/cli/resources.ts'
 import { diff } from '../src/diff.ts'
 import { isInputError } from '../src/errors.ts'
-import { inspect, openCircuit, prepareList, verify, verifyConfig, writeSelection } from '../src/index.ts'
+import {
+  diffSilenced,
+  heldTo,
+  inspect,
+  openCircuit,
+  pairListOf,
+  prepareList,
+  readMask,
+  readPairList,
+  selectFrom,
+  silenced,
+  verify,
+  verifyConfig,
+  writeSelection,
+} from '../src/index.ts'
 import { writeReferring } from './full/referring.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'connproof-arguments-'))
@@ -64,13 +78,33 @@ const OTHERS: readonly (readonly [string, unknown])[] = [
   ['memory', '1G'],
   ['level', null],
   ['original', undefined],
+  ['original', {}],
+  ['original', Promise.resolve()],
+  ['manipulated', [7]],
+  ['manipulated', [{}]],
+  ['requests', [7]],
+  ['requests', [{ removed: 'mask.npz' }]],
+  ['requests', []],
+  ['removed', {}],
+  ['removed', { file: 'mask.npz', rows: 1.5, columns: 1, row: new Uint32Array(), column: new Uint32Array() }],
+  ['removed', { file: 'mask.npz', rows: 3, columns: 3, row: [1], column: [1] }],
+  ['added', { file: 'mask.npz', rows: 3, columns: 3, row: new Uint32Array(2), column: new Uint32Array(1) }],
+  ['source', 5],
+  ['target', null],
+  ['sha256', 'yes'],
+  ['allow', [Symbol('s')]],
+  ['edgeMaps', [7]],
+  ['circuit', {}],
 ]
+/** Of a circuit and what is asked of it. */
+const OF_VERIFY = ['original', 'manipulated', 'requests']
 
 describe('a wrong argument', () => {
   it.each(Object.entries(FUNCTIONS))('of %s is an InputError that names it', async (name, run) => {
     const wrong = [...Object.entries(WRONG), ...OTHERS]
     for (const [field, value] of wrong) {
-      if (field === 'original' && !name.startsWith('verify')) continue
+      if (field === 'requests' && Array.isArray(value) && value.length === 0 && name !== 'verify') continue
+      if (OF_VERIFY.includes(field) && !name.startsWith('verify') && value === undefined) continue
       const error = await run({ [field]: value }).catch((reason: unknown) => reason)
       expect([field, value, isInputError(error) && error.field]).toEqual([field, value, field])
     }
@@ -86,6 +120,58 @@ describe('a wrong argument', () => {
       () => writeSelection('', { prepared: {} } as never),
     ])
       expect(await run().catch(isInputError)).toBe(true)
+  })
+
+  const ONE: Readonly<Record<string, (value: never) => unknown>> = {
+    openCircuit: value => openCircuit(value),
+    'options of openCircuit': value => openCircuit(file, { edges: value }),
+    readMask: value => readMask(value),
+    readPairList: value => readPairList(value),
+    'options of readPairList': value => readPairList('pairs.csv', { idBase: value }),
+    pairListOf: value => pairListOf(value, 0, { file: 'pairs' }),
+    'a row of pairListOf': value => pairListOf([value], 0, { file: 'pairs' }),
+    'idBase of pairListOf': value => pairListOf([], value, { file: 'pairs' }),
+    'place of pairListOf': value => pairListOf([], 0, value),
+    inspect: value => inspect(value),
+    silenced: value => silenced(value),
+    diffSilenced: value => diffSilenced(file, value),
+    prepareList: value => prepareList(value, { mode: 'directed' }),
+    heldTo: value => heldTo(value, 'all'),
+    'amount of heldTo': value => heldTo(prepared, value),
+    selectFrom: value => selectFrom(value, { amount: 'all', seed: 1 }),
+    'how of selectFrom': value => selectFrom(prepared, value),
+    'amount of selectFrom': value => selectFrom(prepared, { amount: value, seed: 1 }),
+    'seed of selectFrom': value => selectFrom(prepared, { amount: 'all', seed: value }),
+    'generator of selectFrom': value => selectFrom(prepared, { amount: 'all', seed: 1, generator: value }),
+    writeSelection: value => writeSelection(join(folder, 'out'), value),
+    'select of a circuit': value => original.select('neurons', value),
+    'population of select': value => original.select(value),
+    'edgePopulation of a circuit': value => original.edgePopulation(value),
+  }
+  const pairs = { source: Uint32Array.of(1), target: Uint32Array.of(2), label: 'pairs', order: 'as listed' }
+  const prepared = { list: pairs, mode: 'directed', circuit: undefined, findings: [], allow: [] } as const
+
+  it.each(Object.entries(ONE))('is an InputError whatever it is: %s', async (_, run) => {
+    const junk = [
+      null,
+      0.5,
+      -1,
+      Number.NaN,
+      true,
+      Symbol('s'),
+      10n,
+      [null],
+      [1],
+      [[]],
+      {},
+      () => 1,
+      new Date(),
+    ]
+    for (const value of junk) {
+      // A function that is not asynchronous throws at once.
+      const error = await (async () => run(value as never))().catch((reason: unknown) => reason)
+      expect([value, isInputError(error)]).toEqual([value, true])
+    }
   })
 })
 

@@ -64,7 +64,12 @@ export function pairListOf(
   place: { readonly file: string; readonly field?: string },
 ): PairList {
   const side = (k: 0 | 1): Uint32Array =>
-    Uint32Array.from(rows, (row, at) => {
+    Uint32Array.from(rows, (row: unknown, at) => {
+      if (!isRow(row))
+        throw new InputError('expected rows of two ids', {
+          file: place.file,
+          field: `${place.field ?? 'row'} ${at}`,
+        })
       const id = (row[k] ?? Number.NaN) - idBase
       if (row.length === 2 && Number.isInteger(id) && id >= 0 && id < MAX_NODES) return id
       throw new InputError(`expected two ${idBase === 1 ? 'GIDs' : 'node ids'}, found [${row.join(', ')}]`, {
@@ -74,3 +79,7 @@ export function pairListOf(
     })
   return { source: side(0), target: side(1), label: place.file, order: LISTED_ORDER }
 }
+
+/** JavaScript may give anything. */
+const isRow = (row: unknown): row is readonly number[] =>
+  Array.isArray(row) && row.every(id => typeof id === 'number')

@@ -159,6 +159,7 @@ export class SonataCircuit implements Circuit {
   async edgePopulation(name = this.#options.edges): Promise<EdgeSource> {
     const { source, target } = this.#options
     if (name !== undefined) {
+      requireText(name, 'population')
       const opened = await this.#openEdges(
         namedPopulation(await this.#list('edges'), 'edge', name, this.file),
       )
@@ -173,6 +174,8 @@ export class SonataCircuit implements Circuit {
   }
 
   async select(population: string, expression?: string, options: SelectOptions = {}): Promise<NodeSelection> {
+    requireText(population, 'population')
+    if (expression !== undefined) requireText(expression, 'expression')
     if (this.#parts.select) return this.#parts.select(population, expression, options)
     const nodes = this.#countedNodes(population) ?? (await this.nodes(population))
     const nodeSets = expression === undefined ? undefined : await this.nodeSets()
@@ -302,4 +305,9 @@ export function nameOfPath(path: string): string {
 function circuitName(file: string): string {
   const folder = basename(dirname(file))
   return basename(file) === 'circuit_config.json' && folder !== '' ? folder : basename(file, extname(file))
+}
+
+/** JavaScript may give anything. */
+function requireText(value: unknown, field: string): void {
+  if (typeof value !== 'string') throw new InputError(`expected a text, found ${typeof value}`, { field })
 }
