@@ -29,6 +29,11 @@ export async function runConfig(
   if (another !== undefined)
     throw new InputError('expected one file', { file: another, hint: 'several go with --check only' })
   if (flags.migrate !== undefined) return migrate(file, flags.migrate, flags, session)
+  if ((flags.job ?? flags.simulation) !== undefined && flags.json && flags.output === undefined)
+    throw new InputError('stdout takes one of --output and --json', {
+      field: '--json',
+      hint: 'give a file for the other: -o',
+    })
   if (flags.job) {
     const { writeJob } = await import('./config-files-run.ts')
     return writeJob(file, flags, session)

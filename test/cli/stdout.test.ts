@@ -92,6 +92,10 @@ describe('-', () => {
       const again = await connproofHere(['config', ...args, '-o', '-'])
       expect({ args, code: again.code, stdout: again.stdout }).toEqual({ args, code, stdout })
       expect(stdout.length).toBeGreaterThan(50)
+      // Lines of JSON are records and nothing else; a migrated configuration is in its own.
+      const records = await connproofHere(['config', ...args, '--json'])
+      if (args[0] === '--migrate') expect(JSON.parse(records.stdout)).toMatchObject({ type: 'migrated' })
+      else expect(JSON.parse(records.stdout)).toMatchObject({ type: 'error', field: '--json', schema: 1 })
     }
   })
 
