@@ -2,7 +2,6 @@
 
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { InputError, isInputError } from '../errors.ts'
 import { createFile, writeFileAtomic } from '../formats/atomic-write.ts'
@@ -75,7 +74,7 @@ async function damageOf(value: unknown): Promise<string | undefined> {
 }
 
 export function writeLock(output: string, lock: Lock): void {
-  makeFolder(output)
+  makeFolders(output)
   const sorted = { ...lock, tool: EMPTY.tool, steps: byKey(lock.steps) }
   writeFileAtomic(lockFile(output), `${JSON.stringify(sorted, undefined, 2)}\n`)
 }
@@ -96,7 +95,7 @@ export async function alone<T>(
   patience = 0,
 ): Promise<T> {
   const file = `${lockFile(output)}.busy`
-  makeFolder(output)
+  makeFolders(output)
   const until = performance.now() + patience
   for (let busy = take(file, owner); busy !== undefined; busy = take(file, owner)) {
     if (performance.now() >= until) throw busy
@@ -153,16 +152,5 @@ function linesOf(file: string): string[] {
     return readFileSync(file, 'utf8').trim().split('\n')
   } catch {
     return []
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    makeFolders(folder)
-  } catch (error) {
-    throw new InputError(`the folder cannot be made (${String(error)})`, {
-      file: dirname(lockFile(folder)),
-      cause: error,
-    })
   }
 }

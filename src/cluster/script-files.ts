@@ -52,8 +52,8 @@ export function withScripts(file: string, before: JobsFile, scripts: readonly Sc
 
 /** @throws InputError if it cannot be made or written to */
 export function makeFolder(folder: string): void {
+  makeFolders(folder)
   try {
-    makeFolders(folder)
     accessSync(folder, constants.W_OK)
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code

@@ -1,7 +1,8 @@
 /** The folder of `connproof demo`: an original, what was asked, one good result and one with planted faults. */
-import { mkdir } from 'node:fs/promises'
+
 import { join } from 'node:path'
 import { InternalError } from '../errors.ts'
+import { makeFolders } from '../formats/make-folder.ts'
 import { type Connection, connectionsOf, EXC, nodesOfClass } from './circuit.ts'
 import { type Fault, type FaultKind, halfOfReciprocalPairs, planFaults } from './faults.ts'
 import { removeConnections } from './manipulate.ts'
@@ -54,7 +55,7 @@ export async function writeDemo(folder: string, options: DemoOptions = {}): Prom
   const selected = nodesOfClass(circuit.nodes, EXC)
   const asked = halfOfReciprocalPairs(circuit, selected, options.removals ?? 500, random)
   const faults = planFaults({ circuit, selected, asked }, PLANTED, random)
-  await mkdir(folder, { recursive: true })
+  makeFolders(folder)
   await writeCircuit(join(folder, 'original'), circuit)
   await writeMaskFiles(folder, asked, selected)
   for (const [name, planted] of [

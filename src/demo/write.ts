@@ -1,9 +1,10 @@
 /** The demo's circuits as SONATA files, the original as brainbuilder writes them, the other as the pipeline does. */
-import { mkdir } from 'node:fs/promises'
+
 import { join } from 'node:path'
 import { writeFileAtomic } from '../formats/atomic-write.ts'
 import type { Hdf5Type } from '../formats/hdf5/types.ts'
 import { createHdf5, type Hdf5Writer } from '../formats/hdf5/writer.ts'
+import { makeFolders } from '../formats/make-folder.ts'
 import {
   EDGE_POPULATION,
   type EdgeTable,
@@ -51,7 +52,7 @@ export const PIPELINE_STYLE: EdgeFileStyle = {
  * Returns the path of the configuration. Throws InputError where a file cannot be written.
  */
 export async function writeCircuit(folder: string, circuit: SyntheticCircuit): Promise<string> {
-  await mkdir(folder, { recursive: true })
+  makeFolders(folder)
   writeNodes(join(folder, 'nodes.h5'), circuit.nodes)
   writeEdges(join(folder, 'edges.h5'), circuit.edges, circuit.nodes.count, ORIGINAL_STYLE)
   writeJson(join(folder, 'node_sets.json'), NODE_SETS)
@@ -69,7 +70,7 @@ export async function writeManipulated(
   nodes: number,
   style: EdgeFileStyle = PIPELINE_STYLE,
 ): Promise<string> {
-  await mkdir(folder, { recursive: true })
+  makeFolders(folder)
   writeEdges(join(folder, 'edges.h5'), edges, nodes, style)
   return writeConfig(folder, originalFolder, style.population)
 }

@@ -58,7 +58,7 @@ export function writeFileSet(
     refuseOther([...plan.filter(isOther(options.notes)), ...stale.map(path => ({ path }))])
   const pending = plan.filter(({ change }) => change === 'written')
   if (options.dryRun === true || pending.length + stale.length === 0) return result
-  makeFolder(folder)
+  makeFolders(folder)
   const opened: AtomicFile[] = []
   try {
     for (const { path, bytes } of pending) {
@@ -119,14 +119,6 @@ function refuseOther(there: readonly { path: string }[]): void {
     file: first.path,
     hint: 'add --force to overwrite all of them, or give another folder',
   })
-}
-
-function makeFolder(folder: string): void {
-  try {
-    makeFolders(folder)
-  } catch (error) {
-    throw new InputError('the folder cannot be made', { file: folder, cause: error })
-  }
 }
 
 function remove(path: string): void {
