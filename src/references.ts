@@ -13,9 +13,9 @@ export async function referenceSentences(circuit: Circuit, population: string): 
     known.get(circuit) ?? circuit.edgePopulations().then(all => edgeReferences(all, circuit.reads))
   known.set(circuit, found)
   return (await found)
-    .filter(({ to }) => to === undefined || to === population)
+    .filter(({ to, possible }) => (to === undefined ? (possible ?? [population]) : [to]).includes(population))
     .map(one => {
-      const by = one.to === undefined ? ` as ${NAMES_BY_ROW} has it` : ''
+      const by = one.to !== undefined ? '' : one.possible ? ', perhaps' : ` as ${NAMES_BY_ROW} has it`
       return `${SENTENCE}${one.population} (${one.property}) to edges of ${population}${by}`
     })
 }

@@ -2,7 +2,7 @@
 import type { EdgeTable, PropertyColumn } from '../connectome/table.ts'
 import { InputError } from '../errors.ts'
 import { type EdgeReference, NAMES_BY_ROW } from '../sonata/edge-references.ts'
-import { perRow, type RowNumbers, readNumbers } from './reference-column.ts'
+import { isReferenceType, perRow, type RowNumbers, readNumbers } from './reference-column.ts'
 
 /** New row of each old one, for rows below `length`; -1: it is no longer there. */
 export interface RowChange {
@@ -36,9 +36,10 @@ export function following(
 ): Following {
   const column = table.columns.find(({ name }) => name === reference.property)
   const names = table.columns.find(({ name }) => name === NAMES_BY_ROW)
-  if (column === undefined || (reference.to === undefined && names?.texts === undefined))
+  const byRow = reference.to === undefined && reference.possible === undefined
+  if (column === undefined || !isReferenceType(column.type) || (byRow && names?.texts === undefined))
     throw new InputError('has no value for each edge', { file: reference.file, field: reference.dataset })
-  return { reference, column, changes, names: reference.to === undefined ? names : undefined }
+  return { reference, column, changes, names: byRow ? names : undefined }
 }
 
 export async function expectRows(
@@ -55,9 +56,9 @@ export async function expectRows(
   for (const [name, change] of changes) {
     const meant: number[] = []
     for (const [k, row] of before.numbers.entries()) {
-      const to = codes === undefined ? reference.to : texts?.[codes[Math.floor(k / each)] ?? 0]
+      const to = codes === undefined ? (reference.to ?? name) : texts?.[codes[Math.floor(k / each)] ?? 0]
       if (to !== name) continue
-      if (row >= 0 && row < change.length) meant.push(k)
+      if (row >= 0 && row < change.length && Number.isInteger(row)) meant.push(k)
       else nowhere++
     }
     const rows = change.find(Float64Array.from(meant, k => before.numbers[k] ?? 0))

@@ -46,7 +46,7 @@ export async function edgesThatRemain(
       const { before, after, nowhere: none } = await expectRows(one, first, count)
       nowhere += none
       for (const [k, row] of after.entries()) {
-        if (row === before.numbers[k]) continue
+        if (isSame(row, before.numbers[k])) continue
         moved = true
         if (row < 0) gone[Math.floor(k / each)] = 1
       }
@@ -265,9 +265,13 @@ const readIds = async (column: IdColumn, first: number, count: number): Promise<
 /** Values that lead nowhere, and those of other populations, stay as they were, bit by bit. */
 function isRight({ before, after }: Expected, was: number, now: RowNumbers, is: number): boolean {
   const expected = after[was] ?? 0
-  if (expected !== before.numbers[was]) return expected >= 0 && now.numbers[is] === expected
+  if (!isSame(expected, before.numbers[was])) return expected >= 0 && now.numbers[is] === expected
   return Number.isSafeInteger(expected) ? now.numbers[is] === expected : now.raw(is) === before.raw(was)
 }
+
+/** Of floats, also what is no number stays what it is. */
+const isSame = (expected: number, before: number | undefined): boolean =>
+  expected === before || (Number.isNaN(expected) && Number.isNaN(before))
 
 const numberAt = ({ numbers, raw }: RowNumbers, k: number): number | bigint =>
   Number.isSafeInteger(numbers[k]) ? (numbers[k] ?? 0) : raw(k)

@@ -1,13 +1,13 @@
 /** One property that holds row numbers, on one side. */
 import { type PropertyColumn, VALUE_BYTES, type ValueType } from '../connectome/table.ts'
 
-/** Integers of some rows: exact to 2^53; what is beyond is no row of anything, and `raw` tells it apart. */
+/** Numbers of some rows: exact to 2^53; what is beyond is no row of anything, and `raw` tells it apart, as with fractions. */
 export interface RowNumbers {
   readonly numbers: Float64Array
   readonly raw: (k: number) => bigint
 }
 
-export const isReferenceType = (type: ValueType): boolean => type[0] === 'i' || type[0] === 'u'
+export const isReferenceType = (type: ValueType): boolean => type !== 'f16'
 
 /** Values per row. */
 export const perRow = ({ type, bytes }: Pick<PropertyColumn, 'type' | 'bytes'>): number =>
@@ -22,9 +22,14 @@ export async function readNumbers(column: Integers, first: number, count: number
   const values = typed(bytes.buffer, column.type)
   return {
     numbers: Float64Array.from(values as ArrayLike<number | bigint>, Number),
-    raw: k => BigInt(values[k] ?? 0),
+    raw: k => {
+      const value = values[k] ?? 0
+      return typeof value === 'bigint' || Number.isSafeInteger(value) ? BigInt(value) : bits(value)
+    },
   }
 }
+
+const bits = (value: number): bigint => new BigInt64Array(Float64Array.of(value).buffer)[0] ?? 0n
 
 function typed(buffer: ArrayBuffer, type: ValueType) {
   switch (type) {
@@ -42,6 +47,10 @@ function typed(buffer: ArrayBuffer, type: ValueType) {
       return new Int32Array(buffer)
     case 'u64':
       return new BigUint64Array(buffer)
+    case 'f32':
+      return new Float32Array(buffer)
+    case 'f64':
+      return new Float64Array(buffer)
     default:
       return new BigInt64Array(buffer)
   }

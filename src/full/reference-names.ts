@@ -12,16 +12,16 @@ export async function namesFollowed(
   renamed: Renamed,
   readsAfter: FilesRead,
 ): Promise<Finding[]> {
-  const now = await edgeReferences(after, readsAfter)
+  const said = (await edgeReferences(after, readsAfter)).filter(({ possible }) => possible === undefined)
   const has = (infos: readonly EdgePopulationFacts[], name: string | undefined): boolean =>
     infos.some(({ population }) => population === name)
   // A population cannot say any more what it refers to once it is lost: that is told elsewhere.
   return references
     .filter(({ population }) => has(after, population))
-    .flatMap(({ population, dataset, property, to }) => {
-      if (to === undefined) return []
+    .flatMap(({ population, dataset, property, to, possible }) => {
+      if (to === undefined || possible !== undefined) return []
       const expected = renamed.get(to) ?? to
-      const found = now.find(one => one.population === population && one.property === property)?.to
+      const found = said.find(one => one.population === population && one.property === property)?.to
       const lost = has(before, to) && !has(after, found)
       if (found === expected && !lost) return []
       return [

@@ -91,7 +91,8 @@ class Follower {
   async run(references: readonly EdgeReference[]): Promise<void> {
     const { facing, rows } = this.#referring
     const own = facing.compared.original.population
-    const referred = (one: EdgeReference): boolean => one.to === undefined || one.to === own
+    const referred = ({ to, possible }: EdgeReference): boolean =>
+      to === undefined ? possible?.includes(own) !== false : to === own
     if (!references.some(referred)) return
     const pending = new Set(references.map(({ population }) => population))
     if (isRowMap(rows)) await this.#know(own, rows)
@@ -125,9 +126,11 @@ class Follower {
     references: readonly EdgeReference[],
     all: readonly EdgeReference[],
   ): Promise<void> {
-    const changed = references.filter(({ to }) => to === undefined || this.#changes.has(to))
-    if (changed.length === 0) return
     const { compared, others } = this.#referring.facing
+    const changed = references.filter(({ to, possible }) =>
+      to === undefined ? possible?.includes(compared.original.population) !== false : this.#changes.has(to),
+    )
+    if (changed.length === 0) return
     if (population === compared.original.population) {
       this.reasons.push(`${population} refers to its own edges`)
       return
@@ -143,6 +146,16 @@ class Follower {
       const followings = this.#followings(changed, before)
       if (followings === undefined) return
       const remaining = await edgesThatRemain(before.edges, followings)
+      const unclear = changed.find(({ to, possible }) => to === undefined && possible !== undefined)
+      if (unclear !== undefined) {
+        // As it may mean the edges that moved, it is only right to stay as it was where nothing moved.
+        if (!remaining.moved) return
+        this.followed.add(population)
+        this.reasons.push(
+          `${unclear.property} of ${population} may refer to ${unclear.possible?.join(' or ')}: its attribute edge_population, in both circuits, should say to which`,
+        )
+        return
+      }
       this.#tellNowhere(population, changed, remaining)
       const renamed = changed.some(({ to }) => (this.#renamed.get(to ?? '') ?? to) !== to)
       if (!remaining.moved && !renamed) return

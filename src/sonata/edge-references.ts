@@ -1,8 +1,8 @@
 /**
- * References from one edge population to rows of another: an integer dataset whose attribute `edge_population` names the
+ * References from one edge population to rows of another: a dataset of whole numbers whose attribute `edge_population` names the
  * population that its numbers are rows of, such as `synapse_id` of the edges between astrocytes and synapses (Blue Brain
  * extension of SONATA, "Fields for synapse_astrocyte connection type edges"). Older files name it row by row, in the
- * property `synapse_population`.
+ * property `synapse_population`; files of edges `synapse_astrocyte` that name none mean the only population that they can.
  */
 
 import type { EdgePopulationFacts } from '../connectome/circuit.ts'
@@ -21,10 +21,16 @@ export interface EdgeReference {
   readonly property: string
   /** Edge population whose rows are meant; undefined where each row names its own in {@link NAMES_BY_ROW}. */
   readonly to: string | undefined
+  /**
+   * Where neither an attribute nor rows say which: the populations that may be meant. `to` is the only one of them.
+   * Undefined where it is said.
+   */
+  readonly possible?: readonly string[]
 }
 
 export const NAMES_BY_ROW = 'synapse_population'
 const ROWS_BY_NAME = 'synapse_id'
+const GLIAL = 'synapse_astrocyte'
 const ATTRIBUTE = 'edge_population'
 /** `0/dynamics_params/x` is the deepest that there is; links may lead round in circles. */
 const DEEPEST = 3
@@ -40,7 +46,10 @@ export async function edgeReferences(
     try {
       const h5 = await openHdf5(file, reads)
       try {
-        for (const one of await referencesOf(h5, population)) found.push({ ...one, population, file })
+        for (const one of await referencesOf(h5, population)) {
+          if (one.said) found.push({ ...one, population, file })
+          else found.push(...unsaid({ ...one, population, file }, populations))
+        }
       } finally {
         h5.close()
       }
@@ -51,7 +60,25 @@ export async function edgeReferences(
   return found
 }
 
-type Reference = Pick<EdgeReference, 'dataset' | 'property' | 'to'>
+interface Reference extends Pick<EdgeReference, 'dataset' | 'property' | 'to'> {
+  readonly said: boolean
+}
+
+/** Glial edges end at the targets of the synapses that they refer to. */
+function unsaid(
+  { dataset, property, population, file }: Reference & Pick<EdgeReference, 'population' | 'file'>,
+  populations: readonly EdgePopulationFacts[],
+): EdgeReference[] {
+  const own = populations.find(one => one.population === population)
+  if (own?.type !== GLIAL) return []
+  const possible = populations.flatMap(({ population: name, type, ends }) => {
+    const fits = ends === undefined || ends.targetPopulation === own.ends?.targetPopulation
+    return name !== undefined && type !== GLIAL && fits ? [name] : []
+  })
+  if (possible.length === 0) return []
+  const to = possible.length === 1 ? possible[0] : undefined
+  return [{ population, file, dataset, property, to, possible }]
+}
 
 async function referencesOf(h5: Hdf5File, population: string): Promise<Reference[]> {
   const found: Reference[] = []
@@ -65,11 +92,12 @@ async function referencesOf(h5: Hdf5File, population: string): Promise<Reference
       return
     }
     const data = await h5.dataset(path)
-    if (data?.type.kind !== 'int') return
+    // Tables that had missing numbers once come out as floats.
+    if (data?.type.kind !== 'int' && data?.type.kind !== 'float') return
     const to = nameIn(await data.attribute(ATTRIBUTE))
     const property = propertyOf(names)
-    if (to !== undefined || (property === ROWS_BY_NAME && (await namesByRow(h5, path))))
-      found.push({ dataset, property, to })
+    const said = to !== undefined || (property === ROWS_BY_NAME && (await namesByRow(h5, path)))
+    if (said || property === ROWS_BY_NAME) found.push({ dataset, property, to, said })
   }
   await visit([])
   return found

@@ -219,6 +219,43 @@ describe('references to rows of the manipulated population', () => {
     expect(stale.findings).toMatchObject([{ code: 'reference.stale', property: 'contact_id' }])
   })
 
+  it('that are floats are followed like integers; NaN stays NaN', async () => {
+    const missing = { astrocyte: 0, target: 0, synapse: Number.NaN, section: 1 }
+    const type = 'f64'
+    const original = { ...ORIGINAL, contacts: [missing, ...CONTACTS], type } as const
+    const right = await prove(original, { synapses: KEPT, contacts: [missing, ...RIGHT], type })
+    expect(right).toMatchObject({ verdict: 'verified', status: 'passed' })
+    const stale = await prove(original, { synapses: KEPT, contacts: [missing, ...CONTACTS], type })
+    expect(stale.codes).toEqual(['reference.stale'])
+    const other = { ...missing, synapse: 0.5 }
+    expect((await prove(original, { synapses: KEPT, contacts: [other, ...RIGHT], type })).codes).toEqual([
+      'reference.stale',
+    ])
+    expect((await prove(original, { ...original, synapses: SYNAPSES }, { removed: undefined })).verdict).toBe(
+      'verified',
+    )
+  })
+
+  it('without a name mean the only edges that they can, and are not followed where there are several', async () => {
+    const unnamed = { ...ORIGINAL, to: null }
+    const kept = { synapses: KEPT, to: null }
+    expect(await prove(unnamed, { ...kept, contacts: RIGHT })).toMatchObject({ verdict: 'verified' })
+    expect((await prove(unnamed, { ...kept, contacts: CONTACTS })).codes).toEqual(['reference.stale'])
+    // The package gives populations other names: there is no name that could be stale.
+    const chem = 'neurons__neurons__chemical'
+    expect(await prove(unnamed, { ...kept, contacts: RIGHT, chem })).toMatchObject({ verdict: 'verified' })
+    expect((await prove(ORIGINAL, { ...kept, contacts: RIGHT })).codes).toEqual(['reference.stale'])
+    const several = { ...unnamed, siblings: true }
+    for (const contacts of [RIGHT, CONTACTS]) {
+      const proof = await prove(several, { ...kept, contacts, siblings: true })
+      expect(proof).toMatchObject({ verdict: 'cannot_tell', status: 'not_checked' })
+      expect(proof.reason).toContain('may refer to chem or more')
+    }
+    expect(await prove(several, several, { removed: undefined })).toMatchObject({ verdict: 'verified' })
+    const below = await prove(several, { ...kept, contacts: CONTACTS, siblings: true }, {}, 'synapses')
+    expect(below.notChecked).toContain('references of glia (synapse_id) to edges of chem, perhaps')
+  })
+
   it('that led nowhere stay as they are, and are said not to be checked', async () => {
     const nowhere = { astrocyte: 0, target: 0, synapse: 2n ** 64n - 1n, section: 1 }
     const original = { ...ORIGINAL, contacts: [nowhere, ...CONTACTS] }

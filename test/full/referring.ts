@@ -30,7 +30,9 @@ export interface Referring {
   readonly to?: string | null
   /** Values of `synapse_population`, where there are such. */
   readonly names?: readonly string[]
-  readonly type?: 'u64' | 'i64' | 'u32'
+  readonly type?: 'u64' | 'i64' | 'u32' | 'f64'
+  /** Whether there are other synapses on the same targets. */
+  readonly siblings?: boolean
   /** Edges that refer to contacts: their rows. */
   readonly about?: readonly number[]
   /** Where the references are; default in group 0. */
@@ -114,8 +116,16 @@ export function writeReferring(folder: string, circuit: Referring): string {
   const { type = 'u64' } = circuit
   glia.dataset(
     `/edges/glia/${at}`,
-    { type: INT(type === 'u32' ? 4 : 8, type === 'i64'), shape, attributes },
-    type === 'u32' ? bytesOf(Uint32Array.from(values, Number)) : int64(values),
+    {
+      type: type === 'f64' ? { kind: 'float', bytes: 8 } : INT(type === 'u32' ? 4 : 8, type === 'i64'),
+      shape,
+      attributes,
+    },
+    type === 'u32'
+      ? bytesOf(Uint32Array.from(values, Number))
+      : type === 'f64'
+        ? bytesOf(Float64Array.from(values, Number))
+        : int64(values),
   )
   const sections = bytesOf(Uint32Array.from(contacts, ({ section }) => section))
   glia.dataset('/edges/glia/0/astrocyte_section_id', { type: INT(4, false), shape }, sections)
@@ -132,6 +142,10 @@ export function writeReferring(folder: string, circuit: Referring): string {
     notes.dataset('/edges/notes/0/contact_id', options, int64(about))
     notes.close()
     populations.push('notes')
+  }
+  if (circuit.siblings) {
+    edges('more', ['neurons', 'neurons'], [[0, 1]]).close()
+    populations.push('more')
   }
   const file = join(folder, 'circuit_config.json')
   const entry = (side: 'nodes' | 'edges', name: string, kind: string) => ({
