@@ -12,7 +12,7 @@ import { drawCircuit } from './generate.ts'
 import { judge, type Level } from './judge.ts'
 import { answered, convertible, make, type Style } from './manipulate.ts'
 import type { Circuit, EdgePopulation } from './model.ts'
-import { drawPlan, type Plan } from './operations.ts'
+import { drawnBy, drawPlan, type Plan } from './operations.ts'
 import { drawQuestion, type MaskQuestion } from './question.ts'
 import { Random } from './random.ts'
 import { type Form, writeCircuit } from './write-circuit.ts'
@@ -153,22 +153,13 @@ function drawResult({ random, original, main, originalFolder, question, single, 
     original,
     originalMain: edges,
     question: mask,
-    drawn: drawnBy(plan),
+    drawn: plan === undefined ? new Set<string>() : drawnBy(plan),
   }
   const faults = spoil(place, random.pick([0, 0, 0, 0, 1, 1, 1, 1, 2, 3]))
   // Splits of a Parquet folder hold the rows of their targets, whatever was done to them.
   if (made.form.kind === 'parquet') population.rows = bySplits(original, population, splits)
   const path = writeCircuit(folder, made.circuit, population.name, made.form, written)
   return { ...made, main: population.name, faults, path }
-}
-
-function drawnBy(plan: Plan | undefined): Set<string> {
-  const functions = (plan?.functions ?? []) as { syn_prop?: string; new_value?: { mode: string } }[]
-  return new Set(
-    functions.flatMap(({ syn_prop, new_value }) =>
-      syn_prop !== undefined && new_value?.mode.startsWith('rand') ? [syn_prop] : [],
-    ),
-  )
 }
 
 function bySplits(original: Circuit, population: EdgePopulation, splits: number): EdgePopulation['rows'] {

@@ -75,11 +75,14 @@ const CONNECTIONS: Readonly<Record<string, Fault>> = {
     return true
   }),
   'a connection was kept though asked to go': place => {
-    const { originalMain, main, question, random } = place
+    const { originalMain, main, question, random, form } = place
     const gone = originalMain.rows.filter(row => question?.removed?.has(pairOf(row)) && hasAll(main, row))
     const row = some(random, gone)
     if (row === undefined) return false
     const back = gone.filter(one => pairOf(one) === pairOf(row)).map(copy)
+    // Parquet files are written with one NaN.
+    if (form.kind === 'parquet' && back.some(({ values }) => [...values.values()].includes(OTHER_NAN)))
+      return false
     main.rows.splice(anywhere(place), 0, ...back)
     return true
   },

@@ -15,7 +15,7 @@ import {
   type Row,
   typeValues,
 } from './model.ts'
-import type { Plan } from './operations.ts'
+import { drawnBy, type Plan } from './operations.ts'
 import { type MaskQuestion, pairOf } from './question.ts'
 import type { Form } from './write-circuit.ts'
 
@@ -290,6 +290,9 @@ function compareRows(
     else if (alike > 0) synapses.changed = undefined
     if (alike > 0) reasons.push(`${alike} rows of ${pair} changed`)
   }
+  // Which of the rows that are left has which drawn value is not known to the last bit.
+  if (isPlan(question) && synapses.missing + synapses.extra > 0 && drawnBy(question).size > 0)
+    synapses.changed = undefined
   if (isPlan(question) && synapses.missing + synapses.extra > 0)
     reasons.push(`${synapses.missing} rows are missing, ${synapses.extra} too many`)
   const keys = (population: EdgePopulation, rows: readonly Row[]) =>

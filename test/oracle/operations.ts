@@ -32,6 +32,16 @@ export interface Plan {
   result: Row[]
 }
 
+/** Columns whose values functions draw. */
+export function drawnBy(plan: Plan): Set<string> {
+  const functions = plan.functions as { syn_prop?: string; new_value?: { mode: string } }[]
+  return new Set(
+    functions.flatMap(({ syn_prop, new_value }) =>
+      syn_prop !== undefined && new_value?.mode.startsWith('rand') ? [syn_prop] : [],
+    ),
+  )
+}
+
 interface Side {
   json: unknown
   ids: number[]
