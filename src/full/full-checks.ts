@@ -80,7 +80,7 @@ export async function proveFull(
     'populations.others': () => around(() => comparePopulations('edges', others, reads)),
     'config.sound': () =>
       around(async (a, b) => {
-        const compared = await compareConfigs(a, b, replaced)
+        const compared = await compareConfigs(a, b, replaced, reads)
         return { ...compared, findings: [...(await unresolved(a, b)), ...compared.findings] }
       }),
   }

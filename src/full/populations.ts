@@ -122,7 +122,7 @@ async function typesOf(
   } catch (error) {
     if (!isInputError(error)) throw error
     const found = [error.file, error.field, error.message].filter(Boolean).join(': ')
-    const compared = from === undefined || to === undefined ? undefined : await comparePaths(from, to)
+    const compared = from === undefined || to === undefined ? undefined : await comparePaths(from, to, reads)
     // What the original itself cannot tell is no fault of the manipulation.
     if (compared !== undefined && compared.result !== 'differs') return { ...nothing, unchecked: [found] }
     const expected = `types of ${before.population} that can be read`

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import type { SonataCircuit } from '../sonata/circuit.ts'
 import { type ConfigValue, readConfigValues, type Unlisted } from '../sonata/config-values.ts'
-import type { FullFinding, Looked } from './full-checks.ts'
+import type { FullFinding, Looked, ReadsOfBoth } from './full-checks.ts'
 import { canonical, comparePaths, type PathComparison } from './same-path.ts'
 
 /** Names of the edge population that was compared edge by edge. */
@@ -23,13 +23,14 @@ export async function compareConfigs(
   original: SonataCircuit,
   manipulated: SonataCircuit,
   replaced: Replaced,
+  reads: ReadsOfBoth,
 ): Promise<Looked> {
   const before = await readConfigValues(original.config.file, await unlistedOf(original))
   const after = renamed(
     await readConfigValues(manipulated.config.file, await unlistedOf(manipulated)),
     replaced,
   )
-  return new ConfigWalk(before, after, replaced.original).compare(
+  return new ConfigWalk(before, after, replaced.original, reads).compare(
     original.config.nodeSetsFile,
     manipulated.config.nodeSetsFile,
   )
@@ -60,6 +61,7 @@ class ConfigWalk {
   readonly #before: ReadonlyMap<string, ConfigValue>
   readonly #after: ReadonlyMap<string, ConfigValue>
   readonly #replaced: string
+  readonly #reads: ReadsOfBoth
   readonly #findings: FullFinding[] = []
   readonly #unchecked: string[] = []
   readonly #dropped: string[] = []
@@ -68,16 +70,18 @@ class ConfigWalk {
     before: ReadonlyMap<string, ConfigValue>,
     after: ReadonlyMap<string, ConfigValue>,
     replaced: string,
+    reads: ReadsOfBoth,
   ) {
     this.#before = before
     this.#after = after
+    this.#reads = reads
     this.#replaced = `edges/${replaced}/`
   }
 
   async compare(nodeSets: string | undefined, nodeSetsAfter: string | undefined): Promise<Looked> {
     const sets = 'node_sets_file'
     if (nodeSets !== undefined && nodeSetsAfter !== undefined)
-      this.#led(sets, nodeSets, nodeSetsAfter, await comparePaths(nodeSets, nodeSetsAfter))
+      this.#led(sets, nodeSets, nodeSetsAfter, await comparePaths(nodeSets, nodeSetsAfter, this.#reads))
     else if (nodeSets !== undefined) this.#tell('config.lost', `${sets}: ${nodeSets}`, 'nothing')
     else if (nodeSetsAfter !== undefined) this.#tell('config.added', `no ${sets}`, nodeSetsAfter)
     for (const of of new Set([...this.#before.keys(), ...this.#after.keys()])) {
@@ -107,7 +111,7 @@ class ConfigWalk {
       else this.#tell('config.lost', `${of}: ${written(before)}`, 'nothing')
     } else if (await arePaths(before, after)) {
       const [from, to] = [before.path ?? '', after.path ?? '']
-      this.#led(of, from, to, await comparePaths(from, to))
+      this.#led(of, from, to, await comparePaths(from, to, this.#reads))
     } else if (canonical(before.value) !== canonical(after.value))
       this.#tell('config.changed', `${of}: ${written(before)}`, written(after))
   }

@@ -2,9 +2,11 @@
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isInputError } from '../errors.ts'
+import { FilesRead } from '../formats/files-read.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import { readJsonFile } from '../formats/json.ts'
 import { sniff } from '../formats/sniff.ts'
+import type { ReadsOfBoth } from './full-checks.ts'
 import { compareTrees } from './same-tree.ts'
 
 export type PathComparison =
@@ -18,9 +20,16 @@ const PIECE_BYTES = 2 ** 20
 /**
  * Compare what is at two paths: files byte by byte (else JSON and HDF5 by what they hold), folders with all below them,
  * links followed. `unknown`: what is not on this machine, or may not be read.
+ *
+ * @param reads where the files of each are noted before they are read, those below a folder one by one; a file that both
+ *   have is not read
  */
-export async function comparePaths(a: string, b: string): Promise<PathComparison> {
-  return new PathWalk().compare(a, b)
+export async function comparePaths(
+  a: string,
+  b: string,
+  reads: ReadsOfBoth = [new FilesRead(), new FilesRead()],
+): Promise<PathComparison> {
+  return new PathWalk(reads).compare(a, b)
 }
 
 /** Links followed. */
@@ -32,8 +41,13 @@ export async function isSameFile(a: string, b: string): Promise<boolean> {
 }
 
 class PathWalk {
+  readonly #reads: ReadsOfBoth
   /** Pairs of folders on the way: links may lead back. */
   readonly #seen = new Set<string>()
+
+  constructor(reads: ReadsOfBoth) {
+    this.#reads = reads
+  }
 
   async compare(a: string, b: string): Promise<PathComparison> {
     try {
@@ -56,8 +70,10 @@ class PathWalk {
       return one.isFile() || other.isFile() || one.isDirectory() || other.isDirectory()
         ? { result: 'differs', what: `${b}, which is something else than ${a}` }
         : { result: 'unknown', what: `${b} is neither file nor folder` }
+    this.#reads[0].note(a, one)
+    this.#reads[1].note(b, other)
     if (one.size === other.size && (await sameBytes(a, b))) return SAME
-    return differentFiles(a, b)
+    return differentFiles(a, b, this.#reads)
   }
 
   async #folders(a: string, b: string): Promise<PathComparison> {
@@ -119,14 +135,18 @@ async function fill(file: FileHandle, into: Buffer): Promise<number> {
 }
 
 /** Other bytes may say the same, where it is known how to read them. */
-async function differentFiles(a: string, b: string): Promise<PathComparison> {
+async function differentFiles(
+  a: string,
+  b: string,
+  [reads, readsAfter]: ReadsOfBoth,
+): Promise<PathComparison> {
   const differs = { result: 'differs', what: `${b}, which holds something else than ${a}` } as const
   const [x, y] = [await sniff(a), await sniff(b)]
   if (x === 'json' && y === 'json') return (await sameJson(a, b)) ? SAME : differs
   if (x !== 'hdf5' || y !== 'hdf5') return differs
-  const one = await openHdf5(a)
+  const one = await openHdf5(a, reads)
   try {
-    const other = await openHdf5(b)
+    const other = await openHdf5(b, readsAfter)
     try {
       const { differences, unchecked } = await compareTrees(one, other, '')
       const [first] = differences
