@@ -51,7 +51,8 @@ export async function proofStep(
   return {
     key: proofKey(variant),
     parameters: {
-      circuit: file,
+      // A folder is a name of the configuration in it: the proof says which file was opened.
+      circuit: circuit?.file ?? file,
       by,
       ...pairParameters(campaign),
       source: source.expression ?? null,

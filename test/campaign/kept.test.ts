@@ -109,6 +109,16 @@ describe('a proof that was kept', () => {
     })
     expect((await stateOf())?.reasons.join()).toMatch(/linked.h5 has changed/)
   })
+
+  it('stands where the campaign names the circuit by its folder', async () => {
+    const folder = join(kept.folder, 'circuit__Unstruct-0')
+    writeFileSync(kept.file, `${yaml}circuits: { Unstruct-0: ${folder} }\n`)
+    await verifyCampaign(await readCampaign(kept.file))
+    expect(await stateOf()).toMatchObject({ state: 'done', verdict: 'verified' })
+    const [again] = await verifyCampaign(await readCampaign(kept.file), { dryRun: true })
+    expect(again?.state).toBe('unchanged')
+    expect((await checkCampaign(await readCampaign(kept.file))).damages).toEqual([])
+  })
 })
 
 describe('the lock', () => {
