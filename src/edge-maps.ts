@@ -1,10 +1,11 @@
 /** The map of rows as a file, for whatever else names edges by their rows. */
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from './errors.ts'
 import { AtomicFile } from './formats/atomic-write.ts'
 import { fileKey } from './formats/file-key.ts'
 import { encodeNpyHeader } from './formats/npy.ts'
+import { statPath } from './formats/stat-path.ts'
 import { ROWS_NOT_COMPARED } from './row-maps.ts'
 import type { EdgeMap, Level, Proof } from './verification/proof.ts'
 import { isRowMap, type NoRowMap, type RowMap } from './verification/rows/row-map.ts'
@@ -125,7 +126,7 @@ function refuse(file: string, taken: Set<string>, force: boolean): void {
   if (taken.has(real))
     throw new InputError('is an input or another output of this run', { ...place, hint: 'give another name' })
   taken.add(real)
-  const found = statSync(file, { throwIfNoEntry: false })
+  const found = statPath(file)
   if (found !== undefined && !found.isFile())
     throw new InputError('exists and is not a file', { ...place, hint: 'give another name' })
   if (found !== undefined && !force)

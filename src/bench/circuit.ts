@@ -1,7 +1,8 @@
 /** Phases of a real verification of connections, next to what its bytes cost at least. */
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { Circuit } from '../connectome/circuit.ts'
 import { type EdgeSource, ID_BYTES } from '../connectome/edges.ts'
+import { statPath } from '../formats/stat-path.ts'
 import { observeKernels } from '../kernels/load.ts'
 import { openCircuit } from '../open-circuit.ts'
 import { type VerifyOptions, verify } from '../verify.ts'
@@ -123,7 +124,7 @@ function floorOf(files: readonly EdgeSource[]): number {
   const window = new Uint8Array(WINDOW)
   const started = performance.now()
   for (const edges of files) {
-    if (!statSync(edges.file, { throwIfNoEntry: false })?.isFile()) continue
+    if (!statPath(edges.file)?.isFile()) continue
     const file = openSync(edges.file, 'r')
     for (let left = idBytes(edges), at = 0; left > 0; ) {
       const got = readSync(file, window, 0, Math.min(WINDOW, left), at)

@@ -1,6 +1,6 @@
 /** `connproof.lock.json`: what was done for a campaign, from what, with which result. Written last, and whole. */
 
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { InputError, isInputError } from '../errors.ts'
@@ -8,6 +8,7 @@ import { createFile, writeFileAtomic } from '../formats/atomic-write.ts'
 import { isJsonObject, type JsonObject, type JsonValue, readJsonFile } from '../formats/json.ts'
 import { makeFolders } from '../formats/make-folder.ts'
 import { hasEnded, runTag } from '../formats/run-tag.ts'
+import { statPath } from '../formats/stat-path.ts'
 import { VERSION } from '../version.ts'
 import type { Identity } from './identity.ts'
 import { lockFile } from './lock-file.ts'
@@ -139,7 +140,7 @@ function take(file: string, owner: string): InputError | undefined {
 const WRITING = 10_000
 
 const isLeft = (file: string): boolean => {
-  const found = statSync(file, { throwIfNoEntry: false })
+  const found = statPath(file)
   if (found === undefined) return false
   const [, tag = ''] = linesOf(file)
   return hasEnded(tag) || (found.size === 0 && Date.now() - found.mtimeMs > WRITING)

@@ -1,8 +1,9 @@
 /** Files that `verify` writes: refused before the run if they cannot be, complete or absent after it. */
-import { realpathSync, rmSync, statSync } from 'node:fs'
+import { realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import { AtomicFile } from '../formats/atomic-write.ts'
+import { statPath } from '../formats/stat-path.ts'
 import { type DifferenceRow, differencesToCsv, differencesToNpz } from '../report/differences.ts'
 import { nameOfPath } from '../sonata/circuit.ts'
 import { refuseOverwriting, refuseRead } from './overwriting.ts'
@@ -162,7 +163,7 @@ function onePerCircuit(
 }
 
 function refuse(path: string, flag: string, given: ReadonlySet<string>, force: boolean): void {
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = statPath(path)
   if (given.has(realPath(path))) {
     throw new InputError('is an input or another output of this run', {
       file: path,

@@ -179,6 +179,9 @@ function holdsCircuit(path: string): string | undefined {
     for (let at = 0; at <= LAST_SIGNATURE; at = at === 0 ? 512 : 2 * at)
       if (textAt(at) === HDF5) return 'holds HDF5'
     return undefined
+  } catch {
+    // Nothing that can be read is no circuit; that it cannot be written is told by the writer.
+    return undefined
   } finally {
     closeSync(file)
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { InputError } from '../errors.ts'
 import { AtomicFile } from './atomic-write.ts'
 import { makeFolders } from './make-folder.ts'
+import { statPath } from './stat-path.ts'
 
 export interface FileContent<Name extends string = string> {
   readonly name: Name
@@ -106,7 +107,7 @@ function planFile(folder: string, { name, content }: FileContent): Planned {
 
 /** @throws InputError for what is there and no file: it would be lost, or in the way */
 function exists(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = statPath(path)
   if (found === undefined || found.isFile()) return found !== undefined
   throw new InputError('exists and is not a file', { file: path, hint: 'give another folder' })
 }

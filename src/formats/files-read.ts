@@ -1,7 +1,8 @@
 /** Which files were read for an answer: a circuit is more than the file that it was opened from. */
-import { type Stats, statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import type { FileRead } from '../connectome/circuit.ts'
+import { statPath } from './stat-path.ts'
 
 /**
  * The files that were opened so far, each as it was before anything of it was read. Who reads a file because another
@@ -20,7 +21,7 @@ export class FilesRead {
   note(path: string, stats?: Stats): void {
     const file = resolve(path)
     if (this.#files.has(file)) return
-    const found = stats ?? statSync(file, { throwIfNoEntry: false })
+    const found = stats ?? statPath(file)
     if (found?.isFile() !== true) return
     this.#files.set(file, { file, bytes: found.size, modified: new Date(found.mtimeMs).toISOString() })
   }

@@ -1,5 +1,4 @@
 /** A SONATA circuit: its configuration, and the files behind it, opened when they are needed. */
-import { statSync } from 'node:fs'
 import { basename, dirname, extname, resolve } from 'node:path'
 import type { Circuit, FileRead, NamedBy, SelectOptions } from '../connectome/circuit.ts'
 import type { EdgeSource } from '../connectome/edges.ts'
@@ -8,6 +7,7 @@ import { InputError, isInputError } from '../errors.ts'
 import { FilesRead } from '../formats/files-read.ts'
 import { openHdf5 } from '../formats/hdf5/open.ts'
 import type { Hdf5File } from '../formats/hdf5/types.ts'
+import { statPath } from '../formats/stat-path.ts'
 import {
   type EdgePopulationInfo,
   type Named,
@@ -298,7 +298,7 @@ async function problemOf(opening: Promise<unknown>): Promise<InputError | undefi
 /** `X` for `.../X/circuit_config.json`, else the file name without its extension. */
 /** What a circuit is called whose path this is, also where it cannot be opened. */
 export function nameOfPath(path: string): string {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const isFolder = statPath(path)?.isDirectory() === true
   return isFolder ? basename(resolve(path)) : circuitName(resolve(path))
 }
 

@@ -1,6 +1,7 @@
 /** What a name in a group leads to, and where HDF5 looks for the file of an external link. */
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { statPath } from '../stat-path.ts'
 
 export type Link =
   /** The address is absent where only h5wasm has seen the link. */
@@ -27,7 +28,7 @@ export function linkedFile(name: string, holder: string): string | undefined {
   return places.find(isFile) ?? [join(dirname(realpathSync(holder)), relative)].find(isFile)
 }
 
-export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true
+export const isFile = (path: string): boolean => statPath(path)?.isFile() === true
 
 /** The names of a path inside a file. */
 export const namesOf = (path: string): string[] => path.split('/').filter(name => name !== '' && name !== '.')
