@@ -7,6 +7,7 @@ import { openHdf5 } from '../formats/hdf5/open.ts'
 import { readJsonFile } from '../formats/json.ts'
 import { sniff } from '../formats/sniff.ts'
 import type { ReadsOfBoth } from './full-checks.ts'
+import { leadsElsewhere } from './leads-elsewhere.ts'
 import { compareTrees } from './same-tree.ts'
 
 export type PathComparison =
@@ -72,7 +73,9 @@ class PathWalk {
         : { result: 'unknown', what: `${b} is neither file nor folder` }
     this.#reads[0].note(a, one)
     this.#reads[1].note(b, other)
-    if (one.size === other.size && (await sameBytes(a, b))) return SAME
+    const equal = one.size === other.size && (await sameBytes(a, b))
+    // Equal HDF5 files may lead to others, each beside itself.
+    if (equal && !((await sniff(a)) === 'hdf5' && (await leadsElsewhere(a).catch(unopened)))) return SAME
     return differentFiles(a, b, this.#reads)
   }
 
@@ -101,6 +104,12 @@ class PathWalk {
 function absent(error: unknown): undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+  throw error
+}
+
+/** What no reader can open is what its bytes are. */
+function unopened(error: unknown): boolean {
+  if (isInputError(error)) return false
   throw error
 }
 
