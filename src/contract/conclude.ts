@@ -84,10 +84,7 @@ export function concludeExamination(
         synapsesNotChecked(unpredicted ?? 'not predicted').map(({ id, reason }) => result(id, reason))),
       ...ids.map(id => result(id, invariants.asWhole && !OF_THE_WHOLE.includes(id) ? WHOLE_ONLY : undefined)),
       ...(logged ? [result('log.agrees')] : []),
-      result(
-        'indices.consistent',
-        indices === undefined ? 'the file lacks one of its indices, or both' : undefined,
-      ),
+      result('indices.consistent', indices === undefined ? LACKS : undefined),
     ],
     findings,
     notChecked: [
@@ -95,7 +92,7 @@ export function concludeExamination(
         ? []
         : [`rows and values that the configuration does not determine (${unpredicted})`]),
       ...new Set([...(predicted?.notChecked ?? []), ...invariants.notChecked]),
-      ...NOT_LOOKED_AT,
+      ...NOT_LOOKED_AT.filter(what => what !== INDICES_LACKING || indices === undefined),
     ],
   }
 }
@@ -104,8 +101,14 @@ export function concludeExamination(
 const OF_THE_WHOLE: readonly InvariantId[] = ['rewiring.rows', 'rewiring.new']
 const WHOLE_ONLY = 'functions around one that follows a model are judged together, not one by one'
 
-/** What level full looks at. */
-export const NOT_LOOKED_AT: readonly string[] = ['node files beyond their size', OTHER_POPULATIONS]
+const LACKS = 'the file lacks one of its indices, or both'
+const INDICES_LACKING = `indices of the edges file (${LACKS})`
+/** What level full looks at, and tells in its own words. */
+export const NOT_LOOKED_AT: readonly string[] = [
+  INDICES_LACKING,
+  'node files beyond their size',
+  OTHER_POPULATIONS,
+]
 
 function invariantsFor(plan: Plan, findings: readonly Finding[]): InvariantId[] {
   const asked = invariantsOf(plan.operations)

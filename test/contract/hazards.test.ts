@@ -229,6 +229,7 @@ describe('hazard', () => {
       expect(proof.checks.find(({ id }) => id === 'indices.consistent')).toMatchObject({
         status: 'not_checked',
       })
+      expect(proof.notChecked).toContainEqual(expect.stringMatching(/^indices of the edges file \(/))
       expect(proof.verdict).toBe('verified')
     }
   })
