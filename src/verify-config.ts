@@ -62,6 +62,7 @@ export async function verifyConfig(options: VerifyConfigOptions): Promise<Proof[
     })
   const config = await readManipConfig(options.config)
   requireAllowedOfConfig(options.allow ?? [])
+  requireSamePopulation(options.population, config)
   const population = options.population ?? (await manipulatedBy(config, sonata(options.original)))
   const opened = await openAll({ ...options, population })
   const maps = new EdgeMaps()
@@ -98,6 +99,16 @@ function requireAllowedOfConfig(codes: readonly FindingCode[]): void {
   if (other === undefined) return
   throw new InputError(`${other} goes with a mask, not with a configuration`, {
     field: 'allow',
+  })
+}
+
+/** What the package would manipulate is never judged by edges that it would leave alone. */
+function requireSamePopulation(population: string | undefined, { edgesPopulation, file }: ManipConfig): void {
+  if (population === undefined || edgesPopulation === undefined || population === edgesPopulation) return
+  throw new InputError(`the configuration manipulates ${edgesPopulation}, not ${population}`, {
+    file,
+    field: 'population',
+    hint: `Leave out --population, or say --population ${edgesPopulation}.`,
   })
 }
 

@@ -28,7 +28,7 @@ export async function runMerge(
   const [first] = files
   if (files.length === 1 && first !== undefined && (await isCampaignFile(first)))
     return mergeCampaign(first, flags, session)
-  if (flags.allow !== undefined)
+  if (flags.allow?.some(code => code !== 'level.lower'))
     throw new InputError('is said to the shards: verify --shard --allow', { field: '--allow' })
   const { terminal, signal } = session
   const form = formOf(flags)
@@ -43,7 +43,7 @@ export async function runMerge(
   const say = saidOn(terminal, { '--proof': flags.proof }, flags.json)
   const outputs = planOutputs(flags, [...files, ...partials.flatMap(({ partial }) => filesOf(partial))], [])
   try {
-    const proofs = mergePartials(partials)
+    const proofs = mergePartials(partials, { lower: flags.allow !== undefined })
     await outputs.write(
       proofFile(proofs, form),
       [],

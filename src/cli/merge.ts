@@ -32,7 +32,7 @@ export function addMerge(program: Command, session: Session): void {
     .option('--proof <file>', 'write the proof as JSON')
     .option('--force', 'overwrite that file')
     .option('--level <level>', 'refuse shards of a level that proves less', parseLevel)
-    .option('--allow <code>', 'of a CAMPAIGN: what its shards were to accept', collect)
+    .option('--allow <code>', 'level.lower; of a CAMPAIGN what its shards accept', collect)
     .addHelpOption(new Option('-h, --help').hideHelp())
     .addHelpText('after', EXAMPLE)
     .addOption(relativeToOption())

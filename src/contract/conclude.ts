@@ -57,13 +57,14 @@ const CHECK_OF: Readonly<Record<ContractCode, InvariantId | 'log.agrees'>> = {
 }
 
 export function concludeExamination(
-  { plan, prediction, overflow }: Determined,
+  { plan, prediction, overflow, absent }: Determined,
   { predicted, invariants, unpredicted, logged }: Examination,
   indices: readonly IndexProblem[] | undefined,
 ): Concluded {
   const exact = predicted === undefined ? undefined : judgeSynapses(predicted)
   const findings: Finding[] = [
     ...stops(plan, overflow),
+    ...(absent ?? []).map(stopsAt),
     ...(exact?.findings.map(finding => withAmount(finding, invariants.amounts)) ??
       invariants.columns.map(synapseFinding)),
     ...invariants.findings.map(contractFinding),
@@ -133,6 +134,16 @@ function stops({ seed, splits }: Plan, overflow: number | undefined): Finding[] 
     },
   ]
 }
+
+/** The package looks for the property before anything else, in every split. */
+const stopsAt = (what: string): Finding => ({
+  code: 'config.stops',
+  check: 'config.runs',
+  severity: 'error',
+  count: 1,
+  expected: what,
+  culprits: [],
+})
 
 /** Of the wrong rows: how many were to be taken or altered, and how many were. It may be that only the rows are others. */
 function withAmount(finding: Finding, { removed, altered }: Amounts): Finding {

@@ -19,6 +19,8 @@ export interface Determined {
   readonly overflow: number | undefined
   /** Of a sequence with a model: what the functions before it left, where seed and splits determine that. */
   readonly begun?: InvariantOptions['begun']
+  /** Functions that stop as the edges have no such property, in words. */
+  readonly absent?: readonly string[]
 }
 
 export interface Examination {
@@ -51,7 +53,20 @@ export async function determine(
   const known = overflow === undefined && !modelled
   const prediction = known ? await predict(await predictionSource(original), plan, options) : undefined
   const begun = overflow === undefined && modelled ? await beginOf(original, plan, options) : undefined
-  return { plan, prediction, overflow, begun }
+  return { plan, prediction, overflow, begun, absent: await absentProperties(original, plan) }
+}
+
+async function absentProperties(original: EdgeSource, { operations }: Plan): Promise<string[]> {
+  const table = await original.table?.()
+  if (table === undefined || original.edgeCount === 0) return []
+  const names = [...table.columns, ...table.unreadable].map(({ name }) => name)
+  const has = (property: string): boolean =>
+    names.some(name => name === property || name.endsWith(`:${property}`) || name.endsWith(`/${property}`))
+  return operations.flatMap((operation, k) =>
+    operation.kind !== 'syn_prop_alteration' || has(operation.property)
+      ? []
+      : [`function ${k + 1} (${operation.kind}) stops, the edges have no property ${operation.property}`],
+  )
 }
 
 /** Functions that take rows and change none. */

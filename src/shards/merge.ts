@@ -21,11 +21,18 @@ export interface PartialFile {
 /**
  * One proof per circuit, equal in every count and culprit to those of one run over all targets.
  *
+ * @param given partial results of all shards; `lower`: accept a level below the one that was asked for
  * @throws InputError where shards are missing, doubled, interrupted, overlap, belong to different verifications or
  *   contradict one another: then nothing is proven
  */
-export const mergePartials = (given: readonly PartialFile[]): Proof[] =>
-  joinPartials(given).map(({ one, outcome, deeper, seconds }) => conclude(one, outcome, seconds, deeper))
+export const mergePartials = (
+  given: readonly PartialFile[],
+  { lower = false }: { readonly lower?: boolean } = {},
+): Proof[] =>
+  joinPartials(given).map(({ one, outcome, deeper, seconds }) => {
+    const allow = lower ? [...new Set([...one.allow, 'level.lower' as const])] : one.allow
+    return conclude({ ...one, allow }, outcome, seconds, deeper)
+  })
 
 interface Joined {
   readonly one: Case

@@ -45,10 +45,10 @@ function writeConfig(name: string, fcts: Fcts, more: Record<string, unknown> = {
 const writeResult = (name: string, removed: readonly Connection[]): Promise<string> =>
   writeManipulated(join(folder, name), '../original', removeConnections(circuit.edges, removed), NODES)
 
-async function prove(config: string, result: string): Promise<Proof> {
+async function prove(config: string, result: string, population?: string): Promise<Proof> {
   const opened = await openCircuit(original)
   try {
-    const [proof] = await verifyConfig({ original: opened, manipulated: [result], config })
+    const [proof] = await verifyConfig({ original: opened, manipulated: [result], config, population })
     if (proof === undefined) throw new Error('no proof')
     return proof
   } finally {
@@ -248,6 +248,28 @@ describe('hazard', () => {
     const proof = await prove(config, await writeResult('overflow', []))
     expect(proof.verdict).toBe('differs')
     expect(codes(proof)).toContain('config.stops')
+  })
+
+  it('a property that the edges do not have', async () => {
+    const alter = (syn_prop: string) => [
+      { source: 'syn_prop_alteration', syn_prop, new_value: { mode: 'scale', factor: 1 }, model_config: {} },
+    ]
+    const result = await writeResult('no property', [])
+    const proof = await prove(writeConfig('no property', alter('conductence')), result)
+    expect(proof.verdict).toBe('differs')
+    expect(proof.findings).toMatchObject([
+      { code: 'config.stops', expected: expect.stringContaining('no property conductence') },
+    ])
+    expect((await prove(writeConfig('property', alter('conductance')), result)).verdict).toBe('verified')
+  })
+
+  it('another edge population than that of the configuration', async () => {
+    const fcts = [{ source: 'null_manipulation', model_config: {} }]
+    const result = await writeResult('other population', [])
+    const config = writeConfig('other population', fcts, { edges_popul_name: 'other' })
+    await expect(prove(config, result, 'All__All__chemical')).rejects.toThrow(
+      'the configuration manipulates other, not All__All__chemical',
+    )
   })
 
   it('integer overflow in a scaled property', async () => {

@@ -5,6 +5,7 @@ import { InputError } from '../../errors.ts'
 import { EDGE_TYPE, isPlainInteger, pairEdgeTypes } from './edge-types.ts'
 import { alikeEnumerations } from './enumerations.ts'
 import type { Expectation, PipelineChange, PropertyRule, SynapseFinding } from './expectation.ts'
+import { isFloat, withOneNan } from './one-nan.ts'
 import { sharedTexts } from './texts.ts'
 import { type BothTypes, pairTyped, typesOf } from './typed-columns.ts'
 
@@ -204,11 +205,11 @@ class Pairing {
   #pair(given: PropertyColumn, found: PropertyColumn | undefined): void {
     const [before, after] = found === undefined ? [given, found] : alikeEnumerations(given, found)
     const { name } = before
-    const rule = this.#expectation.properties?.get(name)
+    const asked = this.#expectation.properties?.get(name)
     if (after === undefined) {
       if (this.#after.unreadable.some(other => other.name === name)) return
       if (name.startsWith(OUTSIDE)) this.#drop()
-      else if (rule?.kind === 'droppable') this.#leave(name, rule.reason)
+      else if (asked?.kind === 'droppable') this.#leave(name, asked.reason)
       else this.#stray('property.missing', name, typeName(before))
       return
     }
@@ -224,14 +225,19 @@ class Pairing {
       before.texts === undefined
         ? { type: before.type, bytes: before.bytes }
         : { type: 'u32' as const, bytes: 4 }
+    const rule = this.#ruleOf(name)
+    // Which bits a NaN has that comes of a computation is up to processor and library.
+    const isComputed = rule?.kind === 'exact' && isFloat(before)
+    const read = (of: PropertyColumn): ReadRows =>
+      isComputed ? withOneNan(of) : (first, count, into) => of.readInto(first, count, into)
     this.#pairs.push({
       name,
       code: 'property.changed',
-      rule: this.#ruleOf(name),
-      before: (first, count, into) => before.readInto(first, count, into),
-      after: (first, count, into) => after.readInto(first, count, into),
+      rule,
+      before: read(before),
+      after: read(after),
       places:
-        before.texts === undefined && before.place && after.place
+        before.texts === undefined && before.place && after.place && !isComputed
           ? { before: before.place, after: after.place }
           : undefined,
       ...sharedTexts(before, after),
