@@ -53,6 +53,14 @@ function isInverse({ findings, contract }: Proof): boolean {
 
 export const CONTRACT_RULES: readonly Rule[] = [
   {
+    when: ({ proof }) =>
+      proof.findings.some(
+        ({ code, expected }) => code === 'config.stops' && String(expected).startsWith('function '),
+      ),
+    cause: 'the name of the property is misspelt, or the configuration was made for other edges',
+    next: 'connproof config --check FILE lists the properties that the edges have',
+  },
+  {
     when: ({ count }) => count('config.stops') > 0,
     cause: 'the run stopped at this split: parts of it never ran, and their files are missing or left over',
     next: 'choose a seed below 2^32 / splits, empty the output folder and run again',

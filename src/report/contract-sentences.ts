@@ -35,7 +35,7 @@ const inFunction = ({ operation }: Finding): string =>
 /** What was found. */
 export const CONTRACT_WORDS: Readonly<Record<Code, (finding: Finding) => string>> = {
   'config.stops': ({ count, expected }) =>
-    `${plural(count, 'split')} cannot run: ${expected}; no result of this configuration can be right`,
+    `${String(expected).startsWith('function') ? 'the configuration' : plural(count, 'split')} cannot run: ${expected}; no result of this configuration can be right`,
   'property.overflows': ({ count, property }) =>
     `${plural(count, 'value')} of ${property} left the range of the type and wrapped around`,
   'index.disagrees': ({ count, found }) => `${count} index does not agree with the ids: ${found}`,

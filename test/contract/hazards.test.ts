@@ -260,6 +260,7 @@ describe('hazard', () => {
     expect(proof.findings).toMatchObject([
       { code: 'config.stops', expected: expect.stringContaining('no property conductence') },
     ])
+    expect(adviceFor(proof)?.next).toContain('config --check')
     expect((await prove(writeConfig('property', alter('conductance')), result)).verdict).toBe('verified')
   })
 
