@@ -3,6 +3,7 @@ import type { Circuit } from './connectome/circuit.ts'
 import type { EdgeSource } from './connectome/edges.ts'
 import { type InputError, isInputError } from './errors.ts'
 import { type FullProof, proveFull } from './full/full-checks.ts'
+import { isEqualFile } from './full/same-path.ts'
 import { threadsFor } from './parallel/jobs.ts'
 import { walkInParallel } from './parallel/walks.ts'
 import { matchedRows, ROWS_NOT_COMPARED } from './row-maps.ts'
@@ -99,8 +100,24 @@ export async function concludeBoth(
   const { options } = both
   const rows = matchedRows(both, comparison, part, synapseOptions(both, comparison))
   const full = options.level === 'full' ? await lookAround(both, rows) : undefined
-  return conclusion({ tables, edges: comparison.edges, part, full, rows, keep: options.keep ?? 10 })
+  const odd = full !== undefined && tables.uncompared.length > 0
+  const known = odd && (await haveEqualFiles(both)) ? withoutUncompared(tables) : tables
+  return conclusion({ tables: known, edges: comparison.edges, part, full, rows, keep: options.keep ?? 10 })
 }
+
+/** Whatever a property holds, it is the same in files of the same bytes. */
+async function haveEqualFiles({ original, edges }: Both): Promise<boolean> {
+  const [a, b] = [original.target.place?.file, edges.target.place?.file]
+  return a !== undefined && b !== undefined && (await isEqualFile(a, b))
+}
+
+const withoutUncompared = (tables: Found['tables']): Found['tables'] => ({
+  ...tables,
+  uncompared: [],
+  notChecked: tables.notChecked.filter(
+    what => !tables.uncompared.some(name => what.startsWith(`property ${name} (`)),
+  ),
+})
 
 /** What {@link deepen} compares, of the rows to some targets. `comparison`: of the connections to them. */
 export async function deepenPart(
@@ -172,7 +189,10 @@ export function conclusion({ tables, edges, part, full, rows, keep }: Found): De
   }
   return {
     ...deeper,
-    level: full.checks.some(({ status }) => status === 'not_checked') ? 'synapses' : 'full',
+    level:
+      full.checks.some(({ status }) => status === 'not_checked') || synapses.uncompared.length > 0
+        ? 'synapses'
+        : 'full',
     checks: [...checks, ...full.checks],
     findings: [...findings, ...full.findings],
     notChecked: [...synapses.notChecked, ...full.notChecked],

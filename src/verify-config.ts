@@ -235,7 +235,8 @@ async function examined(
   const checks = [...made.filter(({ id }) => AROUND.includes(id)), ...own, ...(around?.checks ?? [])]
   const failed = checks.some(({ status }) => status === 'failed')
   const { predicted } = examination
-  const level = complete ? 'full' : 'synapses'
+  const compared = checks.every(({ except = [] }) => except.length === 0)
+  const level = complete && compared ? 'full' : 'synapses'
   const lower = reached(failed ? undefined : options.level, level, checks, options.allow ?? [])
   return {
     verdict: failed ? 'differs' : lower.trouble === undefined ? 'verified' : 'cannot_tell',

@@ -73,9 +73,7 @@ class PathWalk {
         : { result: 'unknown', what: `${b} is neither file nor folder` }
     this.#reads[0].note(a, one)
     this.#reads[1].note(b, other)
-    const equal = one.size === other.size && (await sameBytes(a, b))
-    // Equal HDF5 files may lead to others, each beside itself.
-    if (equal && !((await sniff(a)) === 'hdf5' && (await leadsElsewhere(a).catch(unopened)))) return SAME
+    if (one.size === other.size && (await isEqualFile(a, b))) return SAME
     return differentFiles(a, b, this.#reads)
   }
 
@@ -112,6 +110,11 @@ function unopened(error: unknown): boolean {
   if (isInputError(error)) return false
   throw error
 }
+
+/** One file, or two of the same bytes that need no others: equal HDF5 files may lead to others, each beside itself. */
+export const isEqualFile = async (a: string, b: string): Promise<boolean> =>
+  (await isSameFile(a, b)) ||
+  ((await sameBytes(a, b)) && !((await sniff(a)) === 'hdf5' && (await leadsElsewhere(a).catch(unopened))))
 
 /** Whether two files hold the same bytes, a piece of each at a time. */
 export async function sameBytes(a: string, b: string): Promise<boolean> {

@@ -24,7 +24,11 @@ export function reached(
   const missing = checks.filter(
     ({ status, level: of }) => status === 'not_checked' && LEVELS.indexOf(of) > LEVELS.indexOf(level),
   )
-  const reasons = missing.map(({ id, reason }) => `${id} (${reason ?? 'not checked'})`)
+  const partly = checks.filter(({ except = [] }) => except.length > 0)
+  const reasons = [
+    ...missing.map(({ id, reason }) => `${id} (${reason ?? 'not checked'})`),
+    ...partly.map(({ id, except = [] }) => `${id} for ${except.join(', ')} (cannot be compared)`),
+  ]
   const why = reasons.length === 0 ? '' : `: not checked ${reasons.join(', ')}`
   const found = `${level}${why}`
   if (allow.includes('level.lower'))
@@ -32,9 +36,9 @@ export function reached(
       findings: [
         {
           code: 'level.lower',
-          check: missing[0]?.id ?? 'properties.same',
+          check: missing[0]?.id ?? partly[0]?.id ?? 'properties.same',
           severity: 'warning',
-          count: Math.max(missing.length, 1),
+          count: Math.max(missing.length + partly.length, 1),
           expected: asked,
           found,
           culprits: [],

@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'formats',
     'connectome',
   ],
-  bench: ['root', 'connectome', 'kernels'],
+  bench: ['root', 'connectome', 'kernels', 'formats'],
   cluster: ['campaign', 'shards', 'interop', 'verification', 'report', 'root', 'formats'],
   campaign: [
     'root',
