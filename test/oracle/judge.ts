@@ -89,9 +89,9 @@ export function judge(asked: Asked): Judgement {
   if (manipulated.edges.some(({ unreadable }) => unreadable))
     return {
       ...nothing,
-      // Accepted as lost, it is named in a warning.
+      // Accepted as lost, it is named in a warning; of a BlueConfig, it is named among what was not checked.
       verdicts: new Set(
-        allow.includes('population.lost')
+        allow.includes('population.lost') || forms.original.kind === 'blueconfig'
           ? ['cannot_tell', 'differs', 'verified']
           : ['cannot_tell', 'differs'],
       ),
@@ -352,8 +352,11 @@ function compareColumns(before: EdgePopulation, after: EdgePopulation, reasons: 
  * or all 0.
  */
 function compareTypeIds(before: EdgePopulation, after: EdgePopulation, reasons: string[]): boolean {
-  const says = (population: EdgePopulation): boolean =>
-    population.rows.some(row => typeValues(population.types, row.type).size > 0)
+  // What every edge has a value of its own for is not said by its type.
+  const says = ({ types, columns, rows }: EdgePopulation): boolean => {
+    const own = new Set(columns.map(nameOf))
+    return rows.some(row => [...typeValues(types, row.type).keys()].some(name => !own.has(name)))
+  }
   const zero = after.hasTypes && after.rows.every(({ type }) => type === 0)
   const was = before.hasTypes && before.rows.some(({ type }) => type !== 0)
   if (!before.hasTypes && !after.hasTypes) return true
