@@ -122,8 +122,8 @@ export function judge(asked: Asked): Judgement {
   if (level === 'synapses' && isPlan(question) && forms.manipulated.kind !== 'parquet')
     reasons.push(...wrongIndices(after))
   const verdicts = new Set<Verdict>()
-  const lost = level !== 'connections' && isSilent(after) && before.columns.length > 0
-  if (reasons.length > 0 || full?.either || lost) verdicts.add('differs')
+  const open = level !== 'connections' && (isSilent(after) || areLabels(before))
+  if (reasons.length > 0 || full?.either || open) verdicts.add('differs')
   if (reasons.every(reason => reason === ORDER_AMONG_NEW)) {
     if (full === undefined || full.reached !== false) verdicts.add('verified')
     if (full !== undefined && full.reached !== true) verdicts.add('lower')
@@ -136,6 +136,13 @@ export function judge(asked: Asked): Judgement {
     edges,
     synapses: rows,
   }
+}
+
+/** Types that say only what every edge says itself: whether their ids may change is left open. */
+function areLabels({ types, columns, rows }: EdgePopulation): boolean {
+  const own = new Set(columns.map(nameOf))
+  const said = new Set(rows.flatMap(row => [...typeValues(types, row.type).keys()]))
+  return said.size > 0 && [...said].every(name => own.has(name))
 }
 
 /** Properties of no edge: connproof tells what became of columns where a file has any, but need not. */
@@ -352,11 +359,8 @@ function compareColumns(before: EdgePopulation, after: EdgePopulation, reasons: 
  * or all 0.
  */
 function compareTypeIds(before: EdgePopulation, after: EdgePopulation, reasons: string[]): boolean {
-  // What every edge has a value of its own for is not said by its type.
-  const says = ({ types, columns, rows }: EdgePopulation): boolean => {
-    const own = new Set(columns.map(nameOf))
-    return rows.some(row => [...typeValues(types, row.type).keys()].some(name => !own.has(name)))
-  }
+  const says = (population: EdgePopulation): boolean =>
+    population.rows.some(row => typeValues(population.types, row.type).size > 0)
   const zero = after.hasTypes && after.rows.every(({ type }) => type === 0)
   const was = before.hasTypes && before.rows.some(({ type }) => type !== 0)
   if (!before.hasTypes && !after.hasTypes) return true
