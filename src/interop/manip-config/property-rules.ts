@@ -177,6 +177,8 @@ async function checkCallOnEdges(
       // Only what it makes itself is written with the columns of its own.
       if (call.probModel === undefined) break
       needs([...DEFAULT_COLUMNS.keys()], call.path)
+      // It joins rows of its own types to old ones only where it drops what it does not make.
+      if ([...columns.keys()].every(name => DEFAULT_COLUMNS.has(name))) break
       for (const [name, type] of DEFAULT_COLUMNS) {
         const found = columns.get(name)
         if (found !== undefined && (found.type !== type || found.texts !== undefined))

@@ -215,6 +215,20 @@ describe('what an operation needs', () => {
     expect(await found(wiring, regions)).toEqual([])
   })
 
+  it('of the types of what wiring makes itself, where it drops other properties', async () => {
+    const bytes = (circuit: Circuit): void => {
+      const { afferent_section_type: old } = circuit.properties
+      if (old === undefined || !('values' in old)) throw new Error('no afferent_section_type')
+      circuit.properties.afferent_section_type = { ...old, type: 'u8' }
+    }
+    expect(await found(WIRING, place(bytes))).toEqual(['error property.value'])
+    const alone = place(circuit => {
+      bytes(circuit)
+      for (const name of ['conductance', 'n_rrp_vesicles', 'u_syn']) delete circuit.properties[name]
+    })
+    expect(await found(WIRING, alone)).toEqual([])
+  })
+
   it('of the morphologies', async () => {
     const some = place(circuit => {
       circuit.morphologies = ['m0', 'm2']
