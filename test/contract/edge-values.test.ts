@@ -115,7 +115,7 @@ describe.each(made)('values of type $type', ({ type, before, cases }) => {
   })
 
   const float = type.startsWith('f')
-  const computed = 'may be any NaN where one comes of a computation'
+  const computed = 'may be a NaN of either sign where one comes of a computation'
   if (float)
     it(computed, async () => {
       const width = Number(type.slice(1))
@@ -137,6 +137,13 @@ describe.each(made)('values of type $type', ({ type, before, cases }) => {
       expect(negative).toBeGreaterThan(0)
       const asked = some.map(([text]) => text)
       expect((await judge(type, before, asked, after)).found).toEqual([])
+      // What somebody put into a NaN is told.
+      const marked = after.map(values => {
+        const other = values.slice()
+        for (let row = 0; row < other.length / width; row++) if (nan(other, row)) other[row * width] = 1
+        return other
+      })
+      expect((await judge(type, before, asked, marked)).found).not.toEqual([])
     })
 
   it('are nothing else', async () => {

@@ -226,7 +226,7 @@ class Pairing {
         ? { type: before.type, bytes: before.bytes }
         : { type: 'u32' as const, bytes: 4 }
     const rule = this.#ruleOf(name)
-    // Which bits a NaN has that comes of a computation is up to processor and library.
+    // Which sign a NaN has that comes of a computation is up to processor and library.
     const isComputed = rule?.kind === 'exact' && isFloat(before)
     const read = (of: PropertyColumn): ReadRows =>
       isComputed ? withOneNan(of) : (first, count, into) => of.readInto(first, count, into)
